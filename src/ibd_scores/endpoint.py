@@ -1,0 +1,194 @@
+"""What an endpoint is: yes, no or not evaluable, with cuts that are exact."""
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ibd_scores.columns import Array, Frame
+from ibd_scores.derive import SEX
+from ibd_scores.form import Interval, Item
+from ibd_scores.index import Formula, variants
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+TOLERANCE = 1e-9  # for averaged values, whose last digit is not to be trusted
+
+
+def at_most(value: Array, cut: float | Array) -> Array:
+    """`value <= cut`: 1 yes, 0 no, NaN where either is missing."""
+    return _known(value <= np.add(cut, TOLERANCE), value, cut)
+
+
+def below(value: Array, cut: float | Array) -> Array:
+    """`value < cut`: 1 yes, 0 no, NaN where either is missing."""
+    return _known(value < np.subtract(cut, TOLERANCE), value, cut)
+
+
+def at_least(value: Array, cut: float | Array) -> Array:
+    """`value >= cut`: 1 yes, 0 no, NaN where either is missing."""
+    return _known(value >= np.subtract(cut, TOLERANCE), value, cut)
+
+
+def above(value: Array, cut: float | Array) -> Array:
+    """`value > cut`: 1 yes, 0 no, NaN where either is missing."""
+    return _known(value > np.add(cut, TOLERANCE), value, cut)
+
+
+def _known(answer: Any, *read: Any) -> Array:
+    missing = np.isnan(np.sum(np.broadcast_arrays(*read), axis=0))
+    return np.where(missing, np.nan, answer)
+
+
+def fell_by_percent(value: Array, baseline: Array, percent: float) -> Array:
+    """A fall of at least `percent`, exact in whole numbers; undefined (NaN) from a baseline of 0.
+
+    >>> fell_by_percent(np.array([3.5, 3.6, 0.0]), np.array([5.0, 5.0, 0.0]), 30).tolist()
+    [1.0, 0.0, nan]
+    """
+    fell = at_least(100 * (baseline - value), percent * baseline)
+    return np.where(baseline == 0, np.nan, fell)
+
+
+def fell_by_more_than_half(value: Array, baseline: Array) -> Array:
+    """A fall of more than 50 %, exact in whole numbers; undefined (NaN) from a baseline of 0.
+
+    >>> fell_by_more_than_half(np.array([10.0, 9.0]), np.array([20.0, 20.0])).tolist()
+    [0.0, 1.0]
+    """
+    fell = above(2 * (baseline - value), baseline)
+    return np.where(baseline == 0, np.nan, fell)
+
+
+def all_of(*criteria: Array) -> Array:
+    """All hold: 1 yes, 0 no, NaN where one of them is unknown."""
+    return np.asarray(np.min(np.broadcast_arrays(*criteria), axis=0))
+
+
+def any_of(*criteria: Array) -> Array:
+    """At least one holds: one that does decides, even beside one that is undefined (NaN)."""
+    held = np.any([criterion == 1 for criterion in criteria], axis=0)
+    return np.where(held, 1.0, np.max(np.broadcast_arrays(*criteria), axis=0))
+
+
+CENSORS = ("left", "right")
+LEFT, RIGHT = 0, 1  # the places of the words in CENSORS
+
+
+def known_below(value: Array, censor: Array, limit: float, inclusive: bool) -> Array:
+    """A laboratory value below its limit: NaN where a censored value leaves it open.
+
+    `<0.5` is below 5; `<10` may be or not; `>1800` is not below 250; `>3` may be or not.
+
+    >>> number, censor = np.array([0.5, 10, 1800, 3]), np.array([LEFT, LEFT, RIGHT, RIGHT])
+    >>> known_below(number, censor, 5, False).tolist()
+    [1.0, nan, 0.0, nan]
+    """
+    met = at_most(value, limit) if inclusive else below(value, limit)
+    # Below a number that is itself at most the limit: below the limit in either reading.
+    met = np.where(censor == LEFT, np.where(at_most(value, limit) == 1, 1.0, np.nan), met)
+    met = np.where(censor == RIGHT, np.where(at_least(value, limit) == 1, 0.0, np.nan), met)
+    return np.where(np.isnan(value), np.nan, met)
+
+
+STEROID = Item("systemic_steroid", "systemic corticosteroid: no 0, yes 1", range(2))
+
+
+def _column(name: str) -> Item:
+    """The column a rule's parameter stands for: a number, but for the few with fixed answers."""
+    if "_censor" in name:
+        return Item(name, "left if below the number, right if above, else empty", CENSORS)
+    fixed = {item.name: item for item in (STEROID, SEX)}
+    return fixed.get(name, Item(name, "a number", Interval(-np.inf)))
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Endpoint(Formula):
+    """Yes, no or not evaluable (NA), from the values at follow-up and at baseline.
+
+    Called with a table of pairs it returns a Series of dtype "boolean", with values by name True,
+    False or None. Not evaluable where a value it reads is missing, or where its rule says so.
+    Keyword-only parameters of the rule are published variants and can be given in any call.
+    """
+
+    disease: str
+    definition: str
+    rule: Callable[..., Array]
+    free_of_steroid: bool = False
+
+    @property
+    def columns(self) -> tuple[Item, ...]:
+        """The columns that the rule reads."""
+        parameters = inspect.signature(self.rule).parameters.values()
+        names = [one.name for one in parameters if one.kind is not one.KEYWORD_ONLY]
+        return tuple(map(_column, names)) + ((STEROID,) if self.free_of_steroid else ())
+
+    def chosen(self, table: Any) -> tuple[Item, ...]:
+        """The columns to read; a table without a column of censoring has no censored values."""
+        return tuple(item for item in self.columns if item.words != CENSORS or item.name in table)
+
+    def options(self, chosen: tuple[Item, ...]) -> set[str]:
+        """The rule's keyword-only parameters."""
+        return variants(self.rule)
+
+    def compute(self, values: Mapping[str, Array], **options: Any) -> Array:
+        """Apply the rule; a value that was not recorded makes it not evaluable."""
+        uncensored = np.array(np.nan)
+        read = [values.get(item.name, uncensored) for item in self.columns]
+        met = self.rule(*read[:-1] if self.free_of_steroid else read, **options)
+        if self.free_of_steroid:
+            met = all_of(met, at_most(values[STEROID.name], 0))
+        recorded = [values[item.name] for item in self.columns if item.words != CENSORS]
+        return _known(met, *recorded)
+
+    def finish(self, frame: Frame, values: Array) -> Any:
+        """Give yes, no and not evaluable back as a nullable boolean."""
+        if frame.scalar:
+            return None if np.isnan(values[0]) else bool(values[0])
+        import pandas as pd
+
+        flags = pd.arrays.BooleanArray(values == 1, np.isnan(values))
+        return flags if frame.index is None else frame.column(self.name, flags)
+
+    def steroid_free(self) -> "Endpoint":
+        """The same endpoint, met only by those without systemic corticosteroid at follow-up."""
+        return replace(
+            self,
+            name=f"{self.name}_steroid_free",
+            title=f"{self.title}, corticosteroid-free",
+            definition=f"{self.definition}; no systemic corticosteroid at that visit",
+            free_of_steroid=True,
+        )
+
+    def normalization(self, pairs: "pd.DataFrame", **options: Any) -> Any:
+        """The same endpoint among those who did not meet it at baseline; others not evaluable.
+
+        For markers of inflammation: who was normal at both visits is not normalized.
+        """
+        before = {item.name: pairs[f"{item.name}_baseline"] for item in self.columns
+                  if f"{item.name}_baseline" in pairs}  # fmt: skip
+        return self(pairs, **options).mask(self(**before, **options).fillna(True))
+
+    def __repr__(self) -> str:
+        return f"<{self.name}: {self.definition}>"
+
+
+def endpoint(
+    disease: str, title: str, definition: str, citation: str
+) -> Callable[[Callable[..., Array]], Endpoint]:
+    """Turn a rule into the endpoint of its name."""
+
+    def named(rule: Callable[..., Array]) -> Endpoint:
+        return Endpoint(
+            name=rule.__name__,
+            title=title,
+            disease=disease,
+            definition=definition,
+            rule=rule,
+            citation=citation,
+        )
+
+    return named

@@ -1,0 +1,47 @@
+"""Normal markers of inflammation, in either disease."""
+
+import numpy as np
+
+from ibd_scores.citations import TURNER_2021
+from ibd_scores.columns import Array
+from ibd_scores.derive import FEMALE
+from ibd_scores.endpoint import all_of, at_most, endpoint, known_below
+
+
+@endpoint("IBD", "C-reactive protein normal",
+          "CRP < 5 mg/L (limit: another; inclusive=True: <=)", TURNER_2021)  # fmt: skip
+def crp_normal(
+    crp_mg_l: Array, crp_mg_l_censor: Array, *, limit: float = 5, inclusive: bool = False
+) -> Array:
+    return known_below(crp_mg_l, crp_mg_l_censor, limit, inclusive)
+
+
+@endpoint("IBD", "Fecal calprotectin below the cut",
+          "fecal calprotectin < 250 ug/g (limit: 150, 100; inclusive=True: <=)",
+          TURNER_2021)  # fmt: skip
+def calprotectin_normal(
+    calprotectin_ug_g: Array, calprotectin_ug_g_censor: Array,
+    *, limit: float = 250, inclusive: bool = False,
+) -> Array:  # fmt: skip
+    return known_below(calprotectin_ug_g, calprotectin_ug_g_censor, limit, inclusive)
+
+
+@endpoint("IBD", "Erythrocyte sedimentation rate normal",
+          "ESR <= 15 mm/h in men and 20 in women, from 50 years of age 20 and 30 (limit: the "
+          "laboratory's own)", "Convention; no primary source")  # fmt: skip
+def esr_normal(esr_mm_h: Array, age: Array, sex: Array, *, limit: float | None = None) -> Array:
+    of_age = np.where(sex == FEMALE, np.where(age < 50, 20, 30), np.where(age < 50, 15, 20))
+    return at_most(esr_mm_h, of_age if limit is None else limit)
+
+
+@endpoint("IBD", "Biochemical remission", "CRP < 5 mg/L and fecal calprotectin < 250 ug/g",
+          TURNER_2021)  # fmt: skip
+def biochemical_remission(
+    crp_mg_l: Array, crp_mg_l_censor: Array,
+    calprotectin_ug_g: Array, calprotectin_ug_g_censor: Array,
+    *, crp_limit: float = 5, calprotectin_limit: float = 250, inclusive: bool = False,
+) -> Array:  # fmt: skip
+    return all_of(
+        known_below(crp_mg_l, crp_mg_l_censor, crp_limit, inclusive),
+        known_below(calprotectin_ug_g, calprotectin_ug_g_censor, calprotectin_limit, inclusive),
+    )

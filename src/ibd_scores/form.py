@@ -1,0 +1,108 @@
+"""What a form is made of: items with their permitted values, bands, and contradictions."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ibd_scores.columns import Array
+
+if TYPE_CHECKING:
+    from ibd_scores.index import Derivation
+
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Interval:
+    """The real numbers from `low` to `high`, both included; `high` may be infinite."""
+
+    low: float
+    high: float = np.inf
+
+
+@dataclass(frozen=True)
+class Item:
+    """One line of a form: its name, what the answers mean, and which are permitted.
+
+    `values` is a `range` of whole numbers, a tuple of the permitted numbers or words, or an
+    `Interval` of real numbers. An item with `derive` may be given itself or by the columns that
+    the derivation reads. `segment` names the bowel segment of an endoscopic item.
+
+    >>> pain = Item("abdominal_pain", "none 0 to severe 3", range(4), weight=5)
+    >>> pain.permitted
+    '0 to 3'
+    >>> pain.off(np.array([0, 3, 4, 1.5, np.nan])).tolist()
+    [False, False, True, True, False]
+    """
+
+    name: str
+    meaning: str
+    values: range | tuple[float, ...] | tuple[str, ...] | Interval
+    weight: float = 1
+    unit: str = ""
+    hint: str = ""
+    segment: str = ""
+    derive: "Derivation | None" = None
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The permitted words in order, or nothing where the item takes numbers."""
+        if isinstance(self.values, tuple):
+            return tuple(value for value in self.values if isinstance(value, str))
+        return ()
+
+    @property
+    def permitted(self) -> str:
+        """The permitted values as text."""
+        if isinstance(self.values, Interval):
+            low, high = f"{self.values.low:g}", f"{self.values.high:g}"
+            return f"at least {low}" if high == "inf" else f"{low} to {high}, decimals allowed"
+        if isinstance(self.values, range) and len(self.values) > 2:
+            return f"{self.values[0]} to {self.values[-1]}"
+        *others, last = [value if isinstance(value, str) else f"{value:g}" for value in self.values]
+        return f"{', '.join(others)} or {last}"
+
+    def off(self, numbers: Array) -> Mask:
+        """Return True where a value is recorded that the form does not permit."""
+        if isinstance(self.values, Interval):
+            beyond = (numbers < self.values.low) | (numbers > self.values.high)
+            return np.asarray(beyond | np.isinf(numbers))
+        if isinstance(self.values, range) and self.values.step == 1:
+            beyond = (numbers < self.values[0]) | (numbers > self.values[-1])
+            return np.asarray(beyond | ((numbers != np.floor(numbers)) & ~np.isnan(numbers)))
+        codes = range(len(self.words)) if self.words else map(float, self.values)
+        return np.asarray(~np.isin(numbers, list(codes)) & ~np.isnan(numbers))
+
+    @property
+    def columns(self) -> "tuple[Item, ...]":
+        """The columns a table must have where it lacks the item itself."""
+        return self.derive.columns if self.derive else (self,)
+
+
+@dataclass(frozen=True)
+class Band:
+    """One rung: scores below `upper` (or equal to it, if `inclusive`); the last has no upper end.
+
+    `proviso` is a further condition on the items; a score that fails it goes to the next rung.
+    """
+
+    name: str
+    upper: float = np.inf
+    inclusive: bool = False
+    proviso: Callable[[Mapping[str, Array]], Mask] | None = None
+
+    def holds(self, scores: Array) -> Mask:
+        """Return True where the score is not above this rung."""
+        return np.asarray(scores <= self.upper if self.inclusive else scores < self.upper)
+
+
+@dataclass(frozen=True)
+class Check:
+    """A contradiction between permitted values: reported by `problems`, scored as recorded."""
+
+    item: str
+    why: str
+    found: Callable[[Mapping[str, Array]], Mask]

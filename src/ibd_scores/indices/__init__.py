@@ -1,0 +1,1 @@
+"""The catalogue: published indices and gradings as data, by area."""

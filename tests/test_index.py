@@ -1,0 +1,189 @@
+"""The engine: calls, shapes, messages."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from ibd_scores import cdai, hbi, mayo_adapted, mayo_full, mayo_partial, pro2_cd, ses_cd, uceis
+from ibd_scores.indices.endoscopy import SEGMENTS, VARIABLES
+
+PATIENT = {
+    "liquid_stools_7d": 21, "abdominal_pain_7d": 7, "general_wellbeing_7d": 10,
+    "complications": 1, "antidiarrheal": 0, "abdominal_mass": 0, "hematocrit_percent": 40,
+    "sex": "male", "weight_kg": 62, "standard_weight_kg": 70,
+}  # fmt: skip
+
+
+def cells(**known):
+    blank = {f"{variable}_{segment}": 0.0 for segment in SEGMENTS for variable in VARIABLES}
+    return blank | known
+
+
+def segment(name, *values):
+    return {f"{variable}_{name}": value for variable, value in zip(VARIABLES, values, strict=True)}
+
+
+def test_a_table_gives_a_series_of_the_index_s_name_with_its_rows():
+    table = pd.DataFrame([PATIENT, PATIENT], index=["P1", "P2"]).assign(other="kept out")
+    scores = cdai(table)
+    assert scores.name == "cdai"
+    assert scores.index.tolist() == ["P1", "P2"]
+    assert scores.tolist() == [220.428571, 220.428571]
+
+
+def test_series_by_name_give_a_series():
+    stools = pd.Series([1.5, 0.0], index=["a", "b"])
+    assert pro2_cd(liquid_stools_mean=stools, abdominal_pain_mean=1).to_dict() == {"a": 8, "b": 5}
+
+
+def test_series_with_different_indexes_are_refused():
+    with pytest.raises(ValueError, match="different indexes"):
+        pro2_cd(liquid_stools_mean=pd.Series([1], index=["a"]),
+                abdominal_pain_mean=pd.Series([1], index=["b"]))  # fmt: skip
+
+
+def test_arrays_of_different_length_are_refused():
+    with pytest.raises(ValueError, match="different length"):
+        pro2_cd(liquid_stools_mean=np.ones(3), abdominal_pain_mean=np.ones(2))
+
+
+def test_a_missing_column_is_named_with_those_given():
+    with pytest.raises(ValueError, match=r"cdai: no column abdominal_mass; columns given: .*sex"):
+        cdai({name: value for name, value in PATIENT.items() if name != "abdominal_mass"})
+
+
+def test_an_unknown_name_is_refused_with_those_known():
+    with pytest.raises(TypeError, match=r"unknown abdominal_mas; known: .*abdominal_mass"):
+        cdai(**PATIENT, abdominal_mas=2)
+
+
+def test_a_table_and_values_together_are_refused():
+    with pytest.raises(TypeError, match="not both"):
+        pro2_cd({"liquid_stools_mean": 1}, abdominal_pain_mean=1)
+
+
+def test_a_list_is_no_table():
+    with pytest.raises(TypeError, match="not list"):
+        pro2_cd([1, 2])
+
+
+def test_a_column_that_stands_twice_is_refused():
+    table = pd.DataFrame([[1, 2, 3]], columns=["liquid_stools_mean"] * 2 + ["abdominal_pain_mean"])
+    with pytest.raises(ValueError, match="liquid_stools_mean stands more than once"):
+        pro2_cd(table)
+
+
+def test_the_item_s_own_column_is_read_where_the_table_has_it():
+    assert cdai(PATIENT | {"hematocrit_deficit": 0}) == cdai(PATIENT) - 42
+
+
+def test_a_variant_is_refused_where_it_would_have_no_effect():
+    assert cdai(**PATIENT, hematocrit_floor=0) == cdai(**PATIENT)
+    with pytest.raises(TypeError, match="unknown hematocrit_floor"):
+        cdai(**PATIENT, hematocrit_deficit=0, hematocrit_floor=0)
+
+
+def test_the_points_of_a_patient_follow_the_variant_asked_for():
+    low = PATIENT | {"hematocrit_percent": 50}
+    assert cdai.points(low)["hematocrit_deficit"] == -18
+    assert cdai.points(**low, hematocrit_floor=0)["hematocrit_deficit"] == 0
+
+
+@pytest.mark.parametrize("sex", ["M", "Male", 1, True])
+def test_a_sex_in_other_words_is_refused(sex):
+    with pytest.raises(ValueError, match=r"sex = .*permitted: female or male"):
+        cdai(PATIENT | {"sex": sex})
+
+
+def test_a_hematocrit_given_as_a_fraction_is_refused_with_a_hint():
+    with pytest.raises(ValueError, match=r"hematocrit_percent = 0.41 .*give percent"):
+        cdai(PATIENT | {"hematocrit_percent": 0.41})
+
+
+@pytest.mark.parametrize("missing", [None, np.nan, pd.NA, pd.NaT])
+def test_every_word_for_missing_makes_the_score_missing(missing):
+    assert np.isnan(cdai(PATIENT | {"weight_kg": missing}))
+    assert np.isnan(cdai(PATIENT | {"sex": missing}))
+
+
+def test_1_based_uceis_levels_are_refused_with_a_hint():
+    with pytest.raises(ValueError, match="looks 1-based; subtract 1 per item"):
+        uceis(vascular_pattern=3, bleeding=4, erosions_ulcers=4)
+
+
+def test_many_wrong_values_are_counted_and_the_first_named():
+    with pytest.raises(ValueError, match=r"hbi: 8 values .*; and 3 more") as error:
+        hbi({item.name: [99, 99] for item in hbi.items[:4]} | {"complications_hbi": [0, 0]})
+    assert "Correct at the source or set to missing." in str(error.value)
+
+
+def test_a_score_is_rounded_before_it_meets_a_cut():
+    # 0.1 * 1490 + 1 and the like: what is 150 but for the last binary digit is 150.
+    assert cdai.band(149.9999999999) == "mild"
+    assert cdai.band(150 - 1e-6) == "remission"
+
+
+def test_an_index_without_agreed_bands_says_so():
+    with pytest.raises(ValueError, match="mayo_partial: no agreed bands"):
+        mayo_partial.band(3)
+
+
+def test_mayo_bands_need_the_subscores():
+    with pytest.raises(ValueError, match="'remission' needs the items"):
+        mayo_full.band(2)
+
+
+def test_a_segment_not_reached_is_left_out_and_not_counted_as_explored():
+    one = cells(**segment("ileum", *[np.nan] * 4), **segment("right_colon", 3, 2, 3, 3))
+    assert ses_cd(one) == 11
+    assert ses_cd.explored(one) == {name: name != "ileum" for name in SEGMENTS}
+
+
+def test_a_segment_with_items_missing_makes_the_score_missing():
+    assert np.isnan(ses_cd(cells(narrowing_rectum=np.nan)))
+
+
+def test_two_impassable_segments_are_reported_and_scored_as_recorded():
+    table = pd.DataFrame([cells(narrowing_right_colon=3, narrowing_left_colon=3)], index=["P9"])
+    assert ses_cd(table).tolist() == [6]
+    problems = ses_cd.problems(table)
+    assert problems["row"].tolist() == ["P9"]
+    assert "more than one segment is impassable" in problems["why"][0]
+
+
+def test_an_ulcer_size_without_an_ulcerated_surface_is_reported():
+    table = pd.DataFrame([cells(ulcer_size_rectum=2), cells(ulcerated_surface_rectum=1), cells()])
+    assert ses_cd.problems(table)["row"].tolist() == [0, 1]
+    assert ses_cd.problems(table)["item"].unique().tolist() == ["ulcer_size_rectum"]
+
+
+def test_a_normal_but_friable_mucosa_contradicts_itself_and_has_no_adapted_score():
+    assert np.isnan(mayo_adapted(stool_frequency=0, rectal_bleeding=0,
+                                 endoscopic_subscore=0, friability=1))  # fmt: skip
+
+
+def test_stool_counts_stand_in_for_the_stool_frequency_subscore():
+    score = mayo_partial(stools_per_day=6, normal_stools_per_day=2, rectal_bleeding=1,
+                         physician_global=1)  # fmt: skip
+    assert score == 4
+
+
+def test_importing_the_library_imports_numpy_and_nothing_heavier():
+    code = (
+        "import sys, ibd_scores; print(sorted({'pandas', 'scipy', 'pingouin'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_help_shows_the_form():
+    assert cdai.__doc__.startswith("Crohn's Disease Activity Index.")
+    assert "2 x liquid_stools_7d" in cdai.__doc__
+    assert repr(cdai) == (
+        "<cdai: Crohn's Disease Activity Index, 8 items, about -70 upwards, seldom above 600>"
+    )
+    assert ses_cd.formula == "ses_cd = sum of four variables over the segments explored"
+    assert hbi.ladder == "remission < 5; mild < 8; moderate <= 16; severe"

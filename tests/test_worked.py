@@ -1,0 +1,76 @@
+"""Every worked example, typed from its source, against the catalogue."""
+
+import csv
+import math
+from pathlib import Path
+
+import pytest
+
+import ibd_scores
+from ibd_scores import endpoints
+from ibd_scores.endpoint import Endpoint
+from ibd_scores.index import Index
+
+WORKED = Path(__file__).parent / "worked"
+INDICES = {name: value for name, value in vars(ibd_scores).items() if isinstance(value, Index)}
+ENDPOINTS = {name: value for name, value in vars(endpoints).items() if isinstance(value, Endpoint)}
+
+
+def read(path):
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def number(text):
+    if not text:
+        return math.nan
+    try:
+        return float(text)
+    except ValueError:
+        return text
+
+
+EXAMPLES = [
+    pytest.param(name, row, id=f"{name}-{row['id']}")
+    for name in INDICES
+    for row in read(WORKED / f"{name}.csv")
+]
+VERDICTS = [
+    pytest.param(row, id=f"{row['endpoint']}-{row['id']}") for row in read(WORKED / "endpoints.csv")
+]
+OPTIONS = {"hematocrit_floor", "weight_floor", "unrecorded_friability"}
+
+
+def inputs(row):
+    """The columns of a row; an option that is left empty was not given."""
+    values = {key: number(text) for key, text in row.items()
+              if key not in {"id", "expected", "band", "source"}}  # fmt: skip
+    return {key: value for key, value in values.items() if key not in OPTIONS or value == value}
+
+
+@pytest.mark.parametrize(("name", "row"), EXAMPLES)
+def test_an_index_gives_the_worked_example(name, row):
+    score = INDICES[name](**inputs(row))
+    assert round(score, 4) == pytest.approx(float(row["expected"]), abs=0, nan_ok=True)
+
+
+@pytest.mark.parametrize(("name", "row"), [one for one in EXAMPLES if one.values[1]["band"]])
+def test_an_index_gives_the_band_of_the_worked_example(name, row):
+    index = INDICES[name]
+    values = {k: v for k, v in inputs(row).items() if k not in OPTIONS}
+    assert index.band(index(**inputs(row)), values) == row["band"]
+
+
+@pytest.mark.parametrize("row", VERDICTS)
+def test_an_endpoint_gives_the_worked_verdict(row):
+    values = {}
+    for pair in row["values"].split():
+        name, _, text = pair.partition("=")
+        values[name] = number(text)
+    verdict = ENDPOINTS[row["endpoint"]](**values)
+    assert str(verdict) == row["expected"]
+
+
+def test_every_index_and_endpoint_has_a_worked_example():
+    assert {row["endpoint"] for row in read(WORKED / "endpoints.csv")} == set(ENDPOINTS)
+    assert {path.stem for path in WORKED.glob("*.csv")} == set(INDICES) | {"endpoints"}
