@@ -2,25 +2,16 @@
 
 import html
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ibd_scores.form import Band, Interval, Item
 
-if TYPE_CHECKING:
-    from ibd_scores.index import Grading, Index
 
-
-def formula(index: "Index") -> str:
-    """The formula as text, with the items' names."""
-    terms = [
-        item.name if item.weight == 1 else f"{item.weight:g} x {item.name}" for item in index.items
-    ]
-    if index.combined:
-        return f"{index.name} = {index.combined}"
-    start = [f"{index.constant:g}"] if index.constant else []
-    return f"{index.name} = " + " + ".join(start + terms)
+def weighted_sum(items: tuple[Item, ...], constant: float) -> str:
+    """The weighted sum as text, with the items' names."""
+    terms = [item.name if item.weight == 1 else f"{item.weight:g} x {item.name}" for item in items]
+    return " + ".join([f"{constant:g}", *terms] if constant else terms)
 
 
 def ladder(bands: tuple[Band, ...]) -> str:
@@ -33,9 +24,9 @@ def ladder(bands: tuple[Band, ...]) -> str:
     )
 
 
-def reach(index: "Index") -> str:
+def reach(items: tuple[Item, ...], constant: float) -> str:
     """The range that the items make possible, as text."""
-    low, high = np.array([_ends(item) for item in index.items]).sum(axis=0) + index.constant
+    low, high = np.array([_ends(item) for item in items]).sum(axis=0) + constant
     return f"{low:g} upwards" if np.isinf(high) else f"{low:g} to {high:g}"
 
 
@@ -46,28 +37,10 @@ def _ends(item: Item) -> tuple[float, float]:
     return item.weight * min(numbers), item.weight * max(numbers)
 
 
-def of_index(index: "Index") -> str:
-    """The scoring form as a small HTML card."""
-    rows = [(item.name, item.meaning, item.permitted, f"{item.weight:g}") for item in index.items]
-    lines = [f"Range {index.range}.", f"Bands: {index.ladder}." if index.bands else ""]
-    return _card(
-        index.title,
-        ("item", "meaning", "permitted", "weight"),
-        rows,
-        (*lines, index.notes, index.citation),
-    )
-
-
-def of_grading(grading: "Grading") -> str:
-    """The findings and grades as a small HTML card."""
-    rows = [(item.name, item.meaning, item.permitted) for item in grading.items]
-    lines = (f"Grades: {', '.join(grading.grades)}.", grading.notes, grading.citation)
-    return _card(grading.title, ("finding", "meaning", "permitted"), rows, lines)
-
-
-def _card(
+def lay_out(
     title: str, heads: tuple[str, ...], rows: Sequence[tuple[str, ...]], lines: tuple[str, ...]
 ) -> str:
+    """Lay out an entry as a small HTML card: a title, a table, some lines below it."""
     head = "".join(f"<th>{html.escape(text)}</th>" for text in heads)
     body = "".join(
         "<tr>" + "".join(f"<td>{html.escape(text)}</td>" for text in row) + "</tr>" for row in rows

@@ -41,9 +41,9 @@ HEMATOCRIT = Item(
     unit="%",
     hint="a value below 1 looks like a fraction: give percent",
 )
-WEIGHT = Item("weight_kg", "body weight", Interval(20, 300), unit="kg")
+WEIGHT = Item("weight_kg", "body weight", Interval(2, 300), unit="kg")
 STANDARD_WEIGHT = Item(
-    "standard_weight_kg", "standard weight for height and sex", Interval(20, 300), unit="kg"
+    "standard_weight_kg", "standard weight for height and sex", Interval(2, 300), unit="kg"
 )
 HEIGHT = Item(
     "height_m", "height, m", Interval(0.5, 2.5), unit="m",

@@ -166,11 +166,13 @@ class Endpoint(Formula):
     def normalization(self, pairs: "pd.DataFrame", **options: Any) -> Any:
         """The same endpoint among those who did not meet it at baseline; others not evaluable.
 
-        For markers of inflammation: who was normal at both visits is not normalized.
+        For markers of inflammation: who was normal at both visits is not normalized. The Series
+        is named `<marker>_normalized`.
         """
         before = {item.name: pairs[f"{item.name}_baseline"] for item in self.columns
                   if f"{item.name}_baseline" in pairs}  # fmt: skip
-        return self(pairs, **options).mask(self(**before, **options).fillna(True))
+        flags = self(pairs, **options).mask(self(**before, **options).fillna(True))
+        return flags.rename(f"{self.name.removesuffix('_normal')}_normalized")
 
     def __repr__(self) -> str:
         return f"<{self.name}: {self.definition}>"

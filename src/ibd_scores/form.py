@@ -2,17 +2,28 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ibd_scores.columns import Array
 
-if TYPE_CHECKING:
-    from ibd_scores.index import Derivation
-
 Mask = NDArray[np.bool_]
+
+
+class Step(Protocol):
+    """What an item can be derived by: the columns it reads, and what it makes of them."""
+
+    @property
+    def columns(self) -> "tuple[Item, ...]":
+        """The columns to read."""
+
+    def options(self, chosen: "tuple[Item, ...]") -> set[str]:
+        """The published variants that can be asked for."""
+
+    def compute(self, values: Mapping[str, Array], **options: Any) -> Array:
+        """Make the item's values."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +56,7 @@ class Item:
     unit: str = ""
     hint: str = ""
     segment: str = ""
-    derive: "Derivation | None" = None
+    derive: Step | None = None
 
     @property
     def words(self) -> tuple[str, ...]:

@@ -270,7 +270,7 @@ class Index(Formula):
     @property
     def formula(self) -> str:
         """The formula as text, with the items' names."""
-        return card.formula(self)
+        return f"{self.name} = {self.combined or card.weighted_sum(self.items, self.constant)}"
 
     @property
     def ladder(self) -> str:
@@ -280,13 +280,17 @@ class Index(Formula):
     @property
     def range(self) -> str:
         """The range as published, or as the items make it."""
-        return self.published_range or card.reach(self)
+        return self.published_range or card.reach(self.items, self.constant)
 
     def __repr__(self) -> str:
         return f"<{self.name}: {self.title}, {len(self.items)} items, {self.range}>"
 
     def _repr_html_(self) -> str:
-        return card.of_index(self)
+        heads = ("item", "meaning", "permitted", "weight")
+        rows = [(i.name, i.meaning, i.permitted, f"{i.weight:g}") for i in self.items]
+        bands = f"Bands: {self.ladder}." if self.bands else ""
+        lines = (f"Range {self.range}.", bands, self.notes, self.citation)
+        return card.lay_out(self.title, heads, rows, lines)
 
 
 _SCORE = Item("score", "a score", Interval(-np.inf))
@@ -338,4 +342,6 @@ class Grading(Formula):
         return f"<{self.name}: {self.title}, {' < '.join(self.grades)}>"
 
     def _repr_html_(self) -> str:
-        return card.of_grading(self)
+        rows = [(item.name, item.meaning, item.permitted) for item in self.items]
+        lines = (f"Grades: {', '.join(self.grades)}.", self.notes, self.citation)
+        return card.lay_out(self.title, ("finding", "meaning", "permitted"), rows, lines)

@@ -1,6 +1,12 @@
 """Responses and remissions of ulcerative colitis."""
 
-from ibd_scores.citations import DANESE_2022, RUTGEERTS_2005, TRAVIS_2012, TURNER_2021
+from ibd_scores.citations import (
+    DANESE_2022,
+    RUTGEERTS_2005,
+    SCHROEDER_1987,
+    TRAVIS_2012,
+    TURNER_2021,
+)
 from ibd_scores.columns import Array
 from ibd_scores.endpoint import all_of, any_of, at_least, at_most, endpoint, fell_by_percent
 
@@ -140,3 +146,8 @@ def uceis_remission(uceis: Array) -> Array:
 @endpoint("UC", "Endoscopic response (UCEIS)", "UCEIS down by at least 2", TRAVIS_2012)
 def uceis_response(uceis: Array, uceis_baseline: Array) -> Array:
     return at_least(uceis_baseline - uceis, 2)
+
+
+@endpoint("UC", "Endoscopic subscore 3", "endoscopic subscore 3", SCHROEDER_1987)
+def mayo_endoscopic_3(endoscopic_subscore: Array) -> Array:
+    return at_least(endoscopic_subscore, 3)

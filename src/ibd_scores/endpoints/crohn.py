@@ -3,6 +3,7 @@
 import numpy as np
 
 from ibd_scores.citations import (
+    DAPERNO_2004,
     KHANNA_2015,
     LOFTUS_2023,
     SANDBORN_2002,
@@ -218,3 +219,8 @@ def ulcer_free(
 @endpoint("CD", "Deep remission", "CDAI < 150 and SES-CD <= 2", VUITTON_2016)
 def deep_remission(cdai: Array, ses_cd: Array) -> Array:
     return all_of(below(cdai, 150), at_most(ses_cd, 2))
+
+
+@endpoint("CD", "Moderate to severe on endoscopy", "SES-CD >= 7", DAPERNO_2004)
+def ses_cd_moderate_severe(ses_cd: Array) -> Array:
+    return at_least(ses_cd, 7)

@@ -98,7 +98,7 @@ hbi = Index(
         Item("general_wellbeing_previous_day", "very well 0 to terrible 4", range(5)),
         Item("abdominal_pain_previous_day", "none 0 to severe 3", range(4)),
         Item("liquid_stools_previous_day", "liquid stools of the previous day, 1 point each",
-             range(61), hint="a number above 25 may be a weekly total"),
+             Interval(0, 60), hint="a number above 25 may be a weekly total"),
         Item("abdominal_mass_hbi", "none 0, dubious 1, definite 2, definite and tender 3",
              range(4)),
         Item("complications_hbi", "how many of the eight listed", range(9),
@@ -111,7 +111,8 @@ hbi = Index(
         Band("severe"),
     ),
     published_range="0 upwards (18 + stools)",
-    notes="All items are about the previous day. Any missing item makes the score missing. "
+    notes="All items are about the previous day. Where a chart holds an average of stools, its "
+    "decimals are kept. Any missing item makes the score missing. "
     "Not valid with a stoma.",
     citation=HARVEY_1980,
 )  # fmt: skip
