@@ -1,0 +1,137 @@
+"""The command line of the study: `ibd-scores`, or `python -m ibd_scores.study`."""
+
+import argparse
+import signal
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Never
+
+from ibd_scores import __version__
+from ibd_scores.study import chain, notebooks, parameters, paths
+from ibd_scores.study.display import Display
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Do what the command line says; the return value is the exit code.
+
+    0 done, 1 a notebook failed, 2 asked for something that does not exist, 130 interrupted.
+    """
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        return options.command(options) or 0
+    except KeyboardInterrupt:
+        return 130
+
+
+@contextmanager
+def _refusing(consequence: str) -> Iterator[None]:
+    """Answer what was asked wrongly with a message, and what it means, in place of a traceback."""
+    try:
+        yield
+    except (ValueError, FileNotFoundError) as error:
+        print(error, consequence, sep="\n", file=sys.stderr)
+        sys.exit(2)
+
+
+def _interrupt(*_: object) -> Never:
+    raise KeyboardInterrupt
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="ibd-scores", description="Run the notebooks of an IBD cohort study in order."
+    )
+    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
+    parser.set_defaults(command=lambda options: parser.print_help())
+    commands = parser.add_subparsers(title="commands", metavar="")
+
+    run = commands.add_parser(
+        "run", help="run the notebooks of which something changed, from raw tables to figures"
+    )
+    run.add_argument("--cohort", metavar="NAME", help="a folder of data/raw with a cohort.toml")
+    run.add_argument(
+        "-p", dest="pairs", metavar="name=value", action="append", default=[],
+        help="a parameter, as often as needed (see: ibd-scores parameters)",
+    )  # fmt: skip
+    run.add_argument(
+        "--parameters", metavar="FILE", type=Path, help="parameters from a TOML or YAML file"
+    )
+    run.add_argument("--force", action="store_true", help="run all, changed or not")
+    run.set_defaults(command=_run)
+
+    refresh = commands.add_parser(
+        "refresh", help="run all as they are stored, and store what comes out in notebooks/"
+    )
+    refresh.set_defaults(command=_refresh)
+    for command in (run, refresh):
+        command.add_argument(
+            "--jobs", type=int, default=2, metavar="N", help="notebooks side by side (default: 2)"
+        )
+
+    listing = commands.add_parser("parameters", help="list the parameters that can be given")
+    listing.set_defaults(command=_parameters)
+
+    normalize = commands.add_parser(
+        "normalize", help="drop from notebooks what differs from run to run; outputs stay"
+    )
+    normalize.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    normalize.set_defaults(command=_normalize)
+    return parser
+
+
+def _run(options: argparse.Namespace) -> int:
+    with _refusing("Nothing was run."):
+        values = parameters.given(options.pairs, options.parameters)
+        if options.cohort is not None:
+            values["cohort"] = options.cohort
+        plan = chain.plan(paths.root(), values)
+    return 0 if _shown(plan, force=options.force, jobs=options.jobs) else 1
+
+
+def _refresh(options: argparse.Namespace) -> int:
+    with _refusing("Nothing was run."):
+        plan = chain.plan(paths.root())
+    if not _shown(plan, force=True, jobs=options.jobs):
+        print("notebooks/ was left as it is.", file=sys.stderr)
+        return 1
+    changed = chain.store(plan)
+    print(f"Stored in notebooks/: {', '.join(changed) or 'nothing, for nothing changed'}")
+    return 0
+
+
+def _shown(plan: chain.Plan, *, force: bool, jobs: int) -> bool:
+    """Run a chain and show it; whether all of it succeeded."""
+    display = Display(plan)
+    try:
+        result = chain.run(plan, force=force, jobs=jobs, tell=display)
+    except KeyboardInterrupt:
+        display.interrupted()
+        raise
+    display.finish(result)
+    return not result.failed
+
+
+def _parameters(options: argparse.Namespace) -> int:
+    root = paths.root()
+    known = parameters.declared(chain.stored(root, stage) for stage in chain.STAGES)
+    for name, one in parameters.by_name(known).items():
+        print(one)
+        print("    in", ", ".join(stage for stage, ones in known.items() if name in ones))
+    print(f"\nCohorts: {', '.join(chain.cohorts(root)) or 'none'}")
+    return 0
+
+
+def _normalize(options: argparse.Namespace) -> int:
+    for file in options.files:
+        with _refusing("It was left as it is."):
+            if notebooks.store(file, notebooks.read(file)):
+                print(f"normalized {file}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

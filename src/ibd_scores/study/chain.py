@@ -1,0 +1,257 @@
+"""The chain: the notebooks in order, each run only where something it depends on has changed."""
+
+import multiprocessing
+import re
+import tomllib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    BrokenExecutor,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    wait,
+)
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from ibd_scores.study import execution, ledger, notebooks, parameters
+from ibd_scores.study.execution import Failure, Outcome, Task
+from ibd_scores.study.parameters import Values
+
+# Each notebook, and those whose files it reads. CD and UC run side by side.
+STAGES: dict[str, tuple[str, ...]] = {
+    "01_cleaning": (),
+    "02_scoring": ("01_cleaning",),
+    "03_cd_outcomes": ("01_cleaning", "02_scoring"),
+    "04_uc_outcomes": ("01_cleaning", "02_scoring"),
+    "05_figures": ("01_cleaning", "02_scoring", "03_cd_outcomes", "04_uc_outcomes"),
+}
+TICK = 0.25  # seconds between two looks of the progress display
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A cohort's chain, checked before anything runs: see `plan`."""
+
+    root: Path
+    cohort: str
+    stages: tuple[str, ...]
+    values: Mapping[str, Values]
+    sources: tuple[Path, ...]
+
+    @property
+    def derived(self) -> Path:
+        """The folder of what the notebooks make of the sources."""
+        return self.root / "data" / "derived" / self.cohort
+
+    def upstream(self, stage: str) -> tuple[str, ...]:
+        """The stages of this chain whose files a stage reads."""
+        return tuple(name for name in STAGES[stage] if name in self.stages)
+
+    def task(self, stage: str) -> Task:
+        """What to run for a stage."""
+        return Task(
+            notebook=stored(self.root, stage),
+            executed=self.derived / "notebooks" / f"{stage}.ipynb",
+            parameters=self.values[stage],
+            environment=execution.environment(self.root),
+        )
+
+
+@dataclass(frozen=True)
+class Step:
+    """News from the chain: what became of one stage, or which ones are running."""
+
+    state: Literal["running", "made", "unchanged", "failed"]
+    stages: tuple[str, ...]
+    outcome: Outcome | None = None
+
+
+@dataclass
+class Result:
+    """What became of each stage, and the files that stand, relative to the derived folder."""
+
+    made: list[str] = field(default_factory=list)
+    unchanged: list[str] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
+    files: list[str] = field(default_factory=list)
+
+    def has(self, stages: Iterable[str]) -> bool:
+        """Whether the files of these stages are up to date."""
+        return {*stages} <= {*self.made, *self.unchanged}
+
+
+def stored(root: Path, stage: str) -> Path:
+    """The notebook of a stage, as the repository stores it."""
+    return root / "notebooks" / f"{stage}.ipynb"
+
+
+def cohorts(root: Path) -> list[str]:
+    """The cohorts that can be run: the folders of data/raw with a cohort.toml."""
+    return sorted(path.parent.name for path in (root / "data" / "raw").glob("*/cohort.toml"))
+
+
+def plan(root: Path, values: Values | None = None) -> Plan:
+    """Check the cohort and the parameters against the notebooks, before anything runs.
+
+    Raises
+    ------
+    ValueError
+        with those that exist, where a cohort, a parameter or a notebook does not, or where a
+        value is of another type.
+    """
+    values = values or {}
+    cohort = str(values.get("cohort", _default_cohort(root)))
+    if cohort not in cohorts(root):
+        raise ValueError(
+            f"There is no cohort {cohort!r} (a folder of data/raw with a cohort.toml). "
+            f"These exist: {', '.join(cohorts(root)) or 'none'}"
+        )
+    file = root / "data" / "raw" / cohort / "cohort.toml"
+    stated = _stated(file)
+    stages = tuple(stage for stage in STAGES if stage in stated.get("notebooks", STAGES))
+    if unknown := [name for name in stated.get("notebooks", ()) if name not in STAGES]:
+        raise ValueError(
+            f"{file}: there is no notebook {', '.join(unknown)}; these exist: {', '.join(STAGES)}"
+        )
+    if missing := [stage for stage in stages if not stored(root, stage).is_file()]:
+        raise FileNotFoundError(f"There is no {', no '.join(missing)} in notebooks/")
+    for stage in stages:
+        notebooks.read(stored(root, stage))  # raises where one is half a notebook
+    shares: dict[str, Values] = {stage: {} for stage in stages}
+    if values:  # papermill takes half a second to import, and a run without them does not need it
+        known = parameters.declared(stored(root, stage) for stage in stages)
+        shares = parameters.share(values, known)
+    sources = [*ledger.files(file.parent)]
+    if "also_in" in stated:  # some of its files lie elsewhere
+        from ibd_scores.study.cohort import read_cohort  # imports pandas
+
+        sources += read_cohort(file.parent).files
+    return Plan(root, cohort, stages, shares, tuple(dict.fromkeys(sources)))
+
+
+def _default_cohort(root: Path) -> str:
+    first = stored(root, next(iter(STAGES)))
+    for cell in notebooks.code(notebooks.read(first)):
+        found = re.search(r'^cohort: str = "([^"]*)"', notebooks.source(cell), re.MULTILINE)
+        if found and "parameters" in notebooks.tags(cell):
+            return found[1]
+    raise ValueError(
+        f'{first}: no cell tagged "parameters" has the line cohort: str = "<name>"; add it'
+    )
+
+
+def _stated(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise ValueError(f"{file}: {error}") from None
+
+
+def run(
+    plan: Plan,
+    *,
+    force: bool = False,
+    jobs: int = 2,
+    executor: Executor | None = None,
+    tell: Callable[[Step], None] = lambda step: None,
+) -> Result:
+    """Run the stages of which something changed, side by side where they do not need one another.
+
+    A stage is left alone if all that it depends on is as at its last success, and each file that
+    it wrote then still holds the same bytes. So a stage that runs again and writes the same bytes
+    sets off nothing. Each success is noted at once: a run that was killed is taken up where it
+    stopped. A stage that fails stops the chain; one that runs beside it is waited for.
+
+    Parameters
+    ----------
+    executor
+        where the notebooks run, instead of in `jobs` processes here; it has to see the project's
+        folder at the same place.
+    tell
+        is called with each step, and with those running four times a second.
+    """
+    book = ledger.Ledger(plan.derived)
+    common = ledger.surroundings(plan.root, plan.sources)
+    result = Result()
+    waiting = list(plan.stages)
+    running: dict[Future[Outcome], tuple[str, str]] = {}
+    with _cleared(plan.derived), _pool(jobs) if executor is None else nullcontext(executor) as pool:
+        while waiting or running:
+            for stage in [name for name in waiting if result.has(plan.upstream(name))]:
+                waiting.remove(stage)
+                task = plan.task(stage)
+                key = ledger.key(common, task, book.tables(plan.upstream(stage)))
+                if force or not book.holds(stage, key):
+                    running[pool.submit(execution.execute, task)] = stage, key
+                else:
+                    task.failed.unlink(missing_ok=True)
+                    result.unchanged.append(stage)
+                    tell(Step("unchanged", (stage,)))
+            tell(Step("running", tuple(stage for stage, _ in running.values())))
+            for future in wait(running, timeout=TICK, return_when=FIRST_COMPLETED).done:
+                stage, key = running.pop(future)
+                outcome = _outcome(future)
+                if outcome.failure:
+                    result.failed.append(stage)
+                    waiting.clear()
+                else:
+                    book.enter(stage, key, outcome.outputs)
+                    result.made.append(stage)
+                tell(Step("failed" if outcome.failure else "made", (stage,), outcome))
+    result.files = [*book.outputs(plan.stages)]
+    return result
+
+
+def store(plan: Plan) -> list[str]:
+    """Store the executed notebooks in notebooks/, and name those that changed."""
+    return [
+        stage
+        for stage in plan.stages
+        if notebooks.store(stored(plan.root, stage), notebooks.read(plan.task(stage).executed))
+    ]
+
+
+def _outcome(future: Future[Outcome]) -> Outcome:
+    try:
+        return future.result()
+    except BrokenExecutor:
+        message = "the process that ran it was ended from outside, perhaps for lack of memory"
+        return Outcome(0.0, failure=Failure(0, "", message))
+
+
+@contextmanager
+def _cleared(derived: Path) -> Iterator[None]:
+    """Remove half-written files: before, those that a killed run left; afterwards our own."""
+    _clear(derived)
+    try:
+        yield
+    finally:
+        _clear(derived)
+
+
+def _clear(derived: Path) -> None:
+    for leftover in derived.rglob("*.tmp*"):
+        leftover.unlink(missing_ok=True)
+
+
+@contextmanager
+def _pool(jobs: int) -> Iterator[Executor]:
+    """Processes to run notebooks in; never threads, for the working directory is the process's."""
+    others = {*multiprocessing.active_children()}
+    pool = ProcessPoolExecutor(
+        jobs,
+        mp_context=multiprocessing.get_context("spawn"),
+        initializer=execution.begin_worker,
+    )
+    try:
+        yield pool
+    except BaseException:
+        for child in {*multiprocessing.active_children()} - others:
+            child.terminate()
+        raise
+    finally:
+        pool.shutdown(cancel_futures=True)

@@ -1,0 +1,114 @@
+"""How the raw tables of a cohort are to be read: `data/raw/<cohort>/cohort.toml`.
+
+The file says what each heading and word of the hospital's export means. There is nothing to
+program. One section for each tidy table, one line for each of its columns, ours on the left::
+
+    title = "Upadacitinib induction, one centre"
+    simulated = true
+    dates = ["YYYY-MM-DD", "YYYY/M/D"]      # the first is usual; another is converted and logged
+    missing = ["未查", "NA"]                 # not done, in any column; a blank is missing anyway
+
+    [visit_names]                           # our visits in their order, and the export's words
+    baseline = ["V0", "基线"]
+    week12 = ["V12", "第12周"]
+
+    [codes]                                 # lists of words that several columns share
+    yes_no = { 0 = ["否", "no"], 1 = ["是", "yes"] }
+
+    [patients]
+    file = "patients.csv"
+    [patients.columns]
+    patient_id = "病历号"                    # short for { from = "病历号" }
+    disease = { from = "诊断", codes = { CD = ["克罗恩病"], UC = ["溃疡性结肠炎"] } }
+    smoking = { from = "吸烟", codes = { never = ["从不"], former = ["已戒"], current = ["吸烟"] } }
+    sex = { from = "sex", repairs = { femlae = "female" } }
+    height_m = { from = "身高cm", factor = 0.01 }
+
+    [visits]
+    file = "visits.csv"
+    [visits.columns]
+    patient_id = "病历号"
+    visit = "访视"
+    date = "日期"
+    crp_mg_l = { from = "CRP", unit_from = "CRP单位", units = { "mg/L" = 1, "mg/dL" = 10 } }
+    hematocrit_percent = { from = "HCT", rescale = { between = [0.15, 0.65], factor = 100 } }
+    esr_mm_h = { from = "血沉", missing = [999] }
+    fever = { from = "发热", codes = "yes_no" }
+
+    [endoscopy]                             # one row for each segment
+    file = "endoscopy.csv"
+    not_reached = ["未到达"]
+    segment = { from = "肠段", status = "状态", codes = { ileum = ["回肠"], rectum = ["直肠"] } }
+    [endoscopy.columns]
+    patient_id = "病历号"
+    visit = "访视"
+    date = "日期"
+    ulcer_size = { from = "溃疡", codes = { 0 = ["无"], 1 = ["阿弗他"], 2 = ["大"], 3 = ["巨大"] } }
+
+Keys at the top
+    title; simulated; notebooks (which apply; all if absent); encoding ("utf-8"); dates; missing;
+    also_in (a second folder to look for the files in, from the project's root; `${NAME:-default}`
+    stands for an environment variable); visit_names (if absent, visits are kept as written); codes.
+Keys of a table
+    file (the ending tells the delimiter: .csv comma, .tsv or .txt tab; .gz is unpacked); columns;
+    repeated = true (one row for each sample: the rows of one key are folded into one, blanks
+    filled from one another); key (our columns that tell one record from the next, if not the
+    usual: see `tidy.KEYS`); rows_where (only these rows); only_where (a list: these columns are
+    answers only in these rows); remarks (a list: rows to report, changing nothing);
+    not_reached and segment (endoscopy).
+    A condition names their heading and the words wanted, "*" for anything but blank:
+    rows_where = { "SES-CD Score" = ["*"] }
+    only_where = [{ columns = ["uveitis"], where = { "Was HBI completed?" = ["Yes"] } }]
+    remarks = [{ where = { "Partial" = ["Yes"] }, problem = "partial endoscopy", why = "..." }]
+Keys of a column
+    from (their heading); codes (our code = their words; then only those words are permitted);
+    repairs (a known misspelling = our code); missing (further words); dates (other formats);
+    factor (to our unit); unit_from and units (the heading that holds the unit, and the factor of
+    each unit, the first being the usual one); rescale (a number between these limits was typed
+    on another scale).
+
+Words are compared without regard to case, outer blanks and full-width forms; 999 matches 999.0.
+A number typed `<0.5` or `>1800` is read as the limit, with `left` or `right` in the column
+`<name>_censor`, where the tidy table has one. Endoscopy may also be wide (`ulcer_size_ileum`, ...
+each with its heading). `<index>_recorded` takes a total that the centre computed itself.
+Several tables may name the same file.
+"""
+
+import re
+import tomllib
+from decimal import Decimal
+from pathlib import Path
+
+from ibd_scores.study import paths
+from ibd_scores.study.declaration import Declaration
+from ibd_scores.study.sources import Cohort, CohortError
+from ibd_scores.study.tidy import read_tidy, save
+
+__all__ = ["Cohort", "CohortError", "read_cohort", "read_tidy", "save"]
+
+
+def read_cohort(cohort: str | Path) -> Cohort:
+    """Read the declaration of a cohort: a name under `data/raw`, or the folder itself as a Path.
+
+    Raises
+    ------
+    CohortError
+        no such cohort, or a declaration that is not understood. The message names the file, the
+        section and the key, and says what is known there.
+    """
+    if isinstance(cohort, str) and not re.fullmatch(r"[A-Za-z0-9][\w-]*", cohort):
+        raise CohortError(f"cohort {cohort!r}: a name has letters, digits, _ and - only")
+    folder = cohort if isinstance(cohort, Path) else paths.raw(cohort)
+    path = folder / "cohort.toml"
+    try:
+        stated = tomllib.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
+    except FileNotFoundError:
+        raise CohortError(
+            f"{path}: not there; it says how to read the tables beside it "
+            "(data/raw/upadacitinib/cohort.toml is an example)"
+        ) from None
+    except UnicodeDecodeError:
+        raise CohortError(f"{path}: not UTF-8; save it again as UTF-8") from None
+    except tomllib.TOMLDecodeError as error:
+        raise CohortError(f"{path}: {error}; in TOML, text stands in quotation marks") from error
+    return Declaration(path, stated).cohort()

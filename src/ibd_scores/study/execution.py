@@ -1,0 +1,152 @@
+"""Running one notebook, in a process of its own kernel, and saying what came of it."""
+
+import multiprocessing
+import os
+import signal
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Thread
+from typing import Any, Never
+
+from ibd_scores.study import notebooks, paths
+
+MESSAGE_LINES, MESSAGE_WIDTH = 5, 300
+
+
+@dataclass(frozen=True)
+class Task:
+    """A notebook to run: where it is, where the executed one goes, what it is given."""
+
+    notebook: Path
+    executed: Path
+    parameters: Mapping[str, Any]
+    environment: Mapping[str, str]
+
+    @property
+    def failed(self) -> Path:
+        """Where a notebook that failed is kept."""
+        return self.executed.with_suffix(".failed.ipynb")
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a notebook stopped: the number of the code cell, its first line, the error."""
+
+    cell: int
+    line: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a task: how long it took, which files it wrote, or why it failed."""
+
+    seconds: float
+    outputs: tuple[Path, ...] = ()
+    failure: Failure | None = None
+
+
+def environment(root: Path) -> dict[str, str]:
+    """What a kernel needs to give the same outputs everywhere, in variables of its environment."""
+    return {
+        "IBD_SCORES_ROOT": str(root),
+        # This tree's code, even where another copy of the package is installed.
+        "PYTHONPATH": os.pathsep.join(
+            [str(root / "src"), *filter(None, [os.environ.get("PYTHONPATH")])]
+        ),
+        "IPYTHONDIR": str(root / "tools" / "ipython"),  # not the user's own start-up files
+        "JUPYTER_PREFER_ENV_PATH": "1",  # the kernel of this environment, not the user's own
+        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+        # Sums in another order differ in the last digits.
+        "OPENBLAS_NUM_THREADS": "1",
+        "OMP_NUM_THREADS": "1",
+        "MKL_NUM_THREADS": "1",
+    }
+
+
+def execute(task: Task) -> Outcome:
+    """Run one notebook through papermill, in the notebook's own folder.
+
+    The executed notebook is stored normalized; one that failed is kept as `<name>.failed.ipynb`
+    as far as it came. Never raises for what happens in the notebook: the outcome says it.
+    Changes the working directory and the environment of the process it runs in.
+    """
+    import papermill
+
+    start = time.perf_counter()
+    task.executed.parent.mkdir(parents=True, exist_ok=True)
+    temporary = task.executed.with_suffix(".tmp.ipynb")
+    manifest = task.executed.with_suffix(".tmp.outputs")
+    manifest.write_text("", encoding="utf-8")
+    os.environ.update(task.environment, **{paths.RECORD: str(manifest)})
+    try:
+        papermill.execute_notebook(
+            notebooks.literal(task.notebook),
+            notebooks.literal(temporary),
+            parameters=dict(task.parameters),
+            kernel_name=notebooks.KERNEL["name"],
+            cwd=str(task.notebook.parent),
+            progress_bar=False,
+            start_timeout=120,
+            shutdown_kernel="immediate",
+        )
+        notebooks.store(task.executed, notebooks.read(temporary))
+        task.failed.unlink(missing_ok=True)
+        written = manifest.read_text(encoding="utf-8").splitlines()
+        outputs = sorted({task.executed, *map(Path, written)})
+        return Outcome(time.perf_counter() - start, outputs=tuple(outputs))
+    except Exception as error:
+        failure = _failure(temporary, error)
+        if temporary.is_file():
+            temporary.replace(task.failed)
+        return Outcome(time.perf_counter() - start, failure=failure)
+    finally:
+        os.environ.pop(paths.RECORD, None)
+        temporary.unlink(missing_ok=True)
+        manifest.unlink(missing_ok=True)
+
+
+def _failure(executed: Path, error: Exception) -> Failure:
+    """What to tell of a notebook that stopped: its last cell that started, and the error there."""
+    cells = notebooks.code(notebooks.read(executed)) if executed.is_file() else []
+    started = [cell for cell in cells if cell["metadata"].get("papermill", {}).get("start_time")]
+    message = f"{type(error).__name__}: {error}"
+    if not started:
+        return Failure(0, "", _short(message))
+    last = started[-1]
+    for output in last["outputs"]:
+        if output["output_type"] == "error":
+            message = f"{output['ename']}: {output['evalue']}"
+    lines = [line for line in notebooks.source(last).splitlines() if line.strip()]
+    first = next((line for line in lines if not line.startswith("#")), "")
+    return Failure(cells.index(last) + 1, first[:MESSAGE_WIDTH], _short(message))
+
+
+def _short(message: str) -> str:
+    lines = [line[:MESSAGE_WIDTH] for line in message.splitlines() if line.strip()]
+    return "\n".join(lines[:MESSAGE_LINES])
+
+
+def begin_worker() -> None:
+    """Prepare a process of the pool: it ends when told to or when its parent is gone.
+
+    Ctrl-C reaches every process of a terminal; only the parent answers it, by telling the others.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, _leave)
+    Thread(target=_follow_parent, daemon=True).start()
+
+
+def _leave(*_: object) -> Never:
+    sys.exit(1)  # unwinds through nbclient, which ends the kernel
+
+
+def _follow_parent() -> None:
+    if parent := multiprocessing.parent_process():
+        parent.join()
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(2)
+        os._exit(1)

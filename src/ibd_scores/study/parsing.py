@@ -1,0 +1,121 @@
+"""From text to value: words, numbers with their detection limits, dates.
+
+Nothing here knows a table. A text that cannot be read gives None, never a guess.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+from typing import Literal
+
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d{1,2})?", re.ASCII | re.IGNORECASE)
+_LIMIT = re.compile(r"(<=|>=|[<>≤≥≦≧])\s*(.+)")
+_DATE_PARTS = {
+    "YYYY": r"(?P<year>\d{4})",
+    "MM": r"(?P<month>\d{2})",
+    "M": r"(?P<month>\d{1,2})",
+    "DD": r"(?P<day>\d{2})",
+    "D": r"(?P<day>\d{1,2})",
+}
+
+Censor = Literal["", "left", "right"]
+
+
+def plain(text: str) -> str:
+    """Return the text without outer blanks and full-width forms.
+
+    >>> plain(" ＜０.５ ")
+    '<0.5'
+    """
+    return unicodedata.normalize("NFKC", text).strip()
+
+
+def number(text: str) -> Decimal | None:
+    """Read a plain decimal number exactly; None for anything else, `1,800` included.
+
+    >>> number("12.30"), number("1,800"), number("nan"), number("1/2")
+    (Decimal('12.30'), None, None, None)
+    """
+    text = plain(text)
+    return Decimal(text) if _NUMBER.fullmatch(text) else None
+
+
+@lru_cache(maxsize=100_000)
+def fold(text: str) -> str:
+    """Bring a word to the form in which words are compared.
+
+    No case, no outer or double blanks, no full-width forms, one spelling of a number.
+
+    >>> fold(" Very Well "), fold("999.0"), fold("３")
+    ('very well', '999', '3')
+    """
+    text = " ".join(plain(text).split()).casefold()
+    value = number(text)
+    return text if value is None else f"{value.normalize():f}"
+
+
+def censored(text: str) -> tuple[Decimal, Censor] | None:
+    """Read a number that may carry a detection limit: the number, and the side it lies on.
+
+    `left` means below the limit, `right` above it, an empty word that the number was measured.
+    None for what is neither, and for a limit that is not above zero.
+
+    >>> censored("<0.5"), censored("> 1800"), censored("7.2"), censored("<")
+    ((Decimal('0.5'), 'left'), (Decimal('1800'), 'right'), (Decimal('7.2'), ''), None)
+    """
+    text = plain(text)
+    limit = _LIMIT.fullmatch(text)
+    value = number(limit[2] if limit else text)
+    if value is None or (limit and value <= 0):
+        return None
+    if not limit:
+        return value, ""
+    return value, "left" if limit[1] in ("<", "<=", "≤", "≦") else "right"
+
+
+@dataclass(frozen=True)
+class DateFormat:
+    """A way to write a day, from the parts YYYY, MM or M, DD or D.
+
+    MM and DD are two digits, M and D one or two; everything else stands for itself.
+
+    >>> DateFormat("YYYY年M月D日").read("2024年3月9日")
+    datetime.date(2024, 3, 9)
+
+    Raises
+    ------
+    ValueError
+        a part is absent, or stands twice.
+    """
+
+    text: str
+
+    def __post_init__(self) -> None:
+        parts = re.findall(r"YYYY|MM?|DD?", self.text)
+        if sorted(part[0] for part in parts) != ["D", "M", "Y"]:
+            raise ValueError(
+                f"date format {self.text!r}: write it with YYYY, MM (or M) and DD (or D), each once"
+            )
+
+    @property
+    def pattern(self) -> re.Pattern[str]:
+        """This format as a regular expression."""
+        pieces = re.split(r"(YYYY|MM?|DD?)", plain(self.text))
+        return re.compile(
+            "".join(_DATE_PARTS.get(piece, re.escape(piece)) for piece in pieces), re.ASCII
+        )
+
+    def fits(self, text: str) -> bool:
+        """Tell whether the text has this shape, be it a day of the calendar or not."""
+        return self.pattern.fullmatch(plain(text)) is not None
+
+    def read(self, text: str) -> date | None:
+        """Return the day, or None if the text has another shape or there is no such day."""
+        found = self.pattern.fullmatch(plain(text))
+        try:
+            return date(**{k: int(v) for k, v in found.groupdict().items()}) if found else None
+        except ValueError:
+            return None

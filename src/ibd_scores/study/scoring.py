@@ -1,0 +1,222 @@
+"""From tidy tables to scores: visits joined with what their scores read, and what came of it."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from ibd_scores import (
+    cdai,
+    derive,
+    hbi,
+    mayo_adapted,
+    mayo_full,
+    mayo_partial,
+    mayo_partial_adapted,
+    pro2_cd,
+    pro2_uc,
+    ses_cd,
+    ses_cd_without_narrowing,
+    short_cdai,
+    uceis,
+)
+from ibd_scores.index import Index
+
+CLINICAL = (cdai, short_cdai, hbi, pro2_cd, mayo_full, mayo_partial, mayo_adapted,
+            mayo_partial_adapted, pro2_uc, uceis)  # fmt: skip
+ENDOSCOPIC = (ses_cd, ses_cd_without_narrowing)
+STEPS = (derive.keys_standard_weight, derive.stool_frequency, derive.adapted_endoscopic_subscore)
+OF_PATIENT = ("disease", "sex", "age", "height_m", "normal_stools_per_day")
+STUDY_VISITS = ("baseline", "week12")
+
+
+def readable(table: pd.DataFrame, entries: Sequence[Index]) -> list[Index]:
+    """Choose the indices whose columns the table has and filled in at least once."""
+    filled = {str(name) for name in table.columns[table.notna().any()]}
+    return [entry for entry in entries if {c.name for c in entry.chosen(table)} <= filled]
+
+
+def prepare(
+    patients: pd.DataFrame, visits: pd.DataFrame, diary: pd.DataFrame, *, min_days: int = 4
+) -> pd.DataFrame:
+    """Join each visit with what its scores read: patient, diary window, derived items.
+
+    Parameters
+    ----------
+    patients, visits, diary : DataFrame
+        Tidy tables.
+    min_days : int
+        Days of the seven before a visit that a diary item needs.
+
+    Returns
+    -------
+    DataFrame
+        One row for each visit, with the visits' index; what a visit lacks is missing.
+
+    Raises
+    ------
+    ValueError
+        If a visit's patient stands twice in `patients`, or a value is off the form.
+    """
+    of_patient = patients[["patient_id", *patients.columns.intersection(list(OF_PATIENT))]]
+    table = visits.merge(of_patient, on="patient_id", how="left", validate="many_to_one")
+    table.index = visits.index
+    if len(diary):
+        table = table.join(derive.diary_window(visits, diary, min_days=min_days))
+    for step in STEPS:
+        if {column.name for column in step.columns} <= set(table):
+            table[step.name] = step(table)
+    return table
+
+
+def score(table: pd.DataFrame, entries: Sequence[Index], **variants: float) -> pd.DataFrame:
+    """Add every index that the table has the columns for, and its band where it has bands.
+
+    Parameters
+    ----------
+    table : DataFrame
+        One row for each visit, or for each endoscopy.
+    entries : sequence of Index
+        Such as `CLINICAL` or `ENDOSCOPIC`.
+    **variants
+        Published variants, such as ``hematocrit_floor=0``; each goes to the indices that have it.
+
+    Raises
+    ------
+    ValueError
+        If a value is off the form, with its index, item, row and value.
+    """
+    scored = table.copy()
+    for entry in readable(table, entries):
+        known = entry.options(entry.chosen(table))
+        chosen = {name: value for name, value in variants.items() if name in known}
+        scored[entry.name] = entry(table, **chosen)
+        if entry.bands:
+            scored[f"{entry.name}_band"] = entry.band(scored[entry.name], table)
+    return scored
+
+
+def with_endoscopy(visits: pd.DataFrame, endoscopies: pd.DataFrame) -> pd.DataFrame:
+    """Join to each visit its endoscopy; where a visit has several, none is chosen for it."""
+    several = endoscopies.duplicated(["patient_id", "visit"], keep=False)
+    one = endoscopies[~several].drop(columns=["date", "endoscopy"], errors="ignore")
+    joined = visits.merge(one, on=["patient_id", "visit"], how="left", validate="one_to_one")
+    return joined.set_axis(visits.index)
+
+
+def _by_visit(scores: pd.DataFrame) -> "pd.Series[str]":
+    """The study's visits by name; the visits of a cohort that has others count together."""
+    visits = scores["visit"]
+    return visits if visits.isin(STUDY_VISITS).all() else visits.mask(visits.notna(), "all")
+
+
+def summary(scores: pd.DataFrame, entries: Sequence[Index]) -> pd.DataFrame:
+    """How many visits were scored, and what the scores were like: no row of a patient.
+
+    Returns
+    -------
+    DataFrame
+        Index (index, visit); ``scored``, ``lowest``, ``lower_quartile``, ``median``,
+        ``upper_quartile``, ``highest``.
+    """
+    blocks = {}
+    visits = _by_visit(scores)
+    for entry in readable(scores, entries):
+        grouped = scores[entry.name].groupby(visits, sort=True)
+        blocks[entry.name] = pd.DataFrame({
+            "scored": grouped.count(),
+            "lowest": grouped.min(),
+            "lower_quartile": grouped.quantile(0.25),
+            "median": grouped.median(),
+            "upper_quartile": grouped.quantile(0.75),
+            "highest": grouped.max(),
+        })  # fmt: skip
+    return pd.concat(blocks, names=["index", "visit"])
+
+
+def bands(scores: pd.DataFrame, entries: Sequence[Index]) -> pd.DataFrame:
+    """Count the bands of each index by visit; every band of the ladder stands, none left out."""
+    visits = _by_visit(scores)
+    blocks = {}
+    for entry in readable(scores, entries):
+        if entry.bands:
+            names = pd.CategoricalDtype([band.name for band in entry.bands], ordered=True)
+            blocks[entry.name] = pd.crosstab(
+                scores[f"{entry.name}_band"].astype(names), visits, dropna=False
+            ).reindex([band.name for band in entry.bands], fill_value=0)
+    return pd.concat(blocks, names=["index", "band"]).rename_axis(columns=None)
+
+
+def missing(scores: pd.DataFrame, entries: Sequence[Index]) -> pd.DataFrame:
+    """What each score was missing: of the visits of its disease, how many lack a column.
+
+    An endoscopic index misses what an endoscopy lacks; where nothing was recorded there was none.
+
+    Returns
+    -------
+    DataFrame
+        Index (index, column), only columns that are missing somewhere; ``visits`` that lack it,
+        ``alone`` where it is all that the score lacks, ``of`` visits in all.
+    """
+    blocks = {}
+    for entry in readable(scores, entries):
+        names = [column.name for column in entry.chosen(scores)]
+        blank = scores.loc[scores["disease"] == entry.disease, names].isna()
+        alone = blank[blank.sum(axis=1) == 1].sum()
+        lacking = pd.DataFrame({"visits": blank.sum(), "alone": alone, "of": len(blank)})
+        blocks[entry.name] = lacking[lacking["visits"] > 0]
+    return pd.concat(blocks, names=["index", "column"])
+
+
+def recorded(*tables: pd.DataFrame) -> pd.DataFrame:
+    """Compare the totals that the centre recorded with those computed from the items.
+
+    Parameters
+    ----------
+    *tables : DataFrame
+        With columns ``<index>`` and ``<index>_recorded``.
+
+    Returns
+    -------
+    DataFrame
+        Index: the index; ``recorded``, ``computed`` too, ``equal``, ``different``.
+    """
+    rows = {}
+    for table in tables:
+        for name in [str(column) for column in table if str(column).endswith("_recorded")]:
+            entry = name.removesuffix("_recorded")
+            both = table[[name, entry]][table[name].notna()]
+            equal = both[name] == both[entry]
+            rows[entry] = {
+                "recorded": len(both),
+                "computed": int(both[entry].notna().sum()),
+                "equal": int(equal.sum()),
+                "different": int((~equal & both[entry].notna()).sum()),
+            }
+    columns = ["recorded", "computed", "equal", "different"]
+    return pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("index")
+
+
+def contradictions(table: pd.DataFrame, entries: Sequence[Index]) -> pd.DataFrame:
+    """Count what `problems` finds in permitted values that contradict each other."""
+    found = [entry.problems(table).assign(index=entry.name) for entry in readable(table, entries)]
+    return pd.DataFrame({"rows": pd.concat(found).groupby(["index", "why"]).size()})
+
+
+def diary_days(table: pd.DataFrame) -> pd.DataFrame:
+    """Count the visits by the days of diary that could be used, of the seven before them.
+
+    Visits of diseases in which nobody keeps this diary are left out.
+    """
+    if "diary_days" not in table:
+        return pd.DataFrame({"visits": pd.Series(dtype=int)}).rename_axis("days")
+    kept = table.groupby("disease")["diary_days"].transform("max") > 0
+    days = table.loc[kept, "diary_days"].astype(int)
+    return days.value_counts().sort_index().to_frame("visits").rename_axis("days")
+
+
+def explored(endoscopies: pd.DataFrame) -> pd.DataFrame:
+    """Count the endoscopies in which each segment was explored or not reached."""
+    seen = ses_cd.explored(endoscopies)
+    return pd.DataFrame({"explored": seen.sum(), "not_reached": (~seen).sum()}).rename_axis(
+        "segment"
+    )

@@ -1,0 +1,297 @@
+"""The tidy tables: which columns they have, which values those may hold, how they are stored.
+
+A column that an instrument reads is stated in the catalogue and looked up there by name; only
+what no instrument reads is stated here. Files are CSV: UTF-8, ISO dates, a blank for missing.
+"""
+
+import re
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+import ibd_scores
+from ibd_scores import derive
+from ibd_scores.form import Interval, Item
+from ibd_scores.index import Formula
+from ibd_scores.study import paths
+
+VARIABLES = ("ulcer_size", "ulcerated_surface", "affected_surface", "narrowing")
+SEGMENTS = ("ileum", "right_colon", "transverse", "left_colon", "rectum")
+CELLS = tuple(f"{variable}_{segment}" for variable in VARIABLES for segment in SEGMENTS)
+CENSORED = ("crp_mg_l", "calprotectin_ug_g")
+LEFT_RIGHT = ("left", "right")  # below the limit, above the limit
+
+# What tells one record from the next, and which of it no record can do without.
+KEYS = {
+    "patients": ("patient_id",),
+    "visits": ("patient_id", "visit"),
+    "diary": ("patient_id", "date"),
+    "endoscopy": ("patient_id", "visit", "date"),
+    "adverse_events": ("patient_id", "term", "onset_date"),
+    "imaging": ("patient_id", "visit", "segment"),
+}
+REQUIRED = {
+    "patients": ("patient_id", "disease"),
+    "visits": ("patient_id", "visit"),
+    "diary": ("patient_id", "date"),
+    "endoscopy": ("patient_id", "visit"),
+    "adverse_events": ("patient_id",),
+    "imaging": ("patient_id", "visit"),
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a tidy table; `item` states the permitted values of a word or a number."""
+
+    name: str
+    kind: Literal["text", "date", "word", "number"]
+    item: Item | None = None
+
+
+def _text(name: str) -> Column:
+    return Column(name, "text")
+
+
+def _date(name: str) -> Column:
+    return Column(name, "date")
+
+
+def _item(name: str, meaning: str, values: range | tuple[str, ...] | Interval) -> Column:
+    item = Item(name, meaning, values)
+    return Column(name, "word" if item.words else "number", item)
+
+
+def _no_yes(name: str, meaning: str) -> Column:
+    return _item(name, f"{meaning}: no 0, yes 1", range(2))
+
+
+# A bare name stands in the catalogue, with its permitted values.
+_TABLES: dict[str, tuple[Column | str, ...]] = {
+    "patients": (
+        _text("patient_id"),
+        _item("disease", "Crohn's, ulcerative colitis or neither", ("CD", "UC", "nonIBD")),
+        "sex",
+        _item("age", "years, at the first visit", Interval(0, 120)),
+        "age_at_diagnosis",
+        "height_m",
+        _item("smoking", "tobacco", ("never", "former", "current")),
+        "disease_ileum",
+        "disease_colon",
+        "disease_upper_gi",
+        "stricturing",
+        "penetrating",
+        _no_yes("perianal_fistula", "at baseline"),
+        _no_yes("perianal_abscess", "at baseline"),
+        "colitis_extent",
+        _item("prior_advanced_therapies", "how many were tried before", range(21)),
+        _no_yes("prior_surgery", "bowel surgery before"),
+        _no_yes("immunomodulator", "taken at baseline"),
+        "normal_stools_per_day",
+        _date("start_date"),
+        _date("stop_date"),
+        _text("stop_reason"),
+    ),
+    "visits": (
+        _text("patient_id"),
+        _text("visit"),
+        _date("date"),
+        "weight_kg",
+        "hematocrit_percent",
+        "hemoglobin_g_dl",
+        _item("albumin_g_dl", "albumin, g/dL", Interval(0.5, 7)),
+        _item("crp_mg_l", "C-reactive protein, mg/L", Interval(0, 1000)),
+        _item("crp_mg_l_censor", "of the detection limit", LEFT_RIGHT),
+        "esr_mm_h",
+        _item("calprotectin_ug_g", "fecal calprotectin, ug/g", Interval(0, 100_000)),
+        _item("calprotectin_ug_g_censor", "of the detection limit", LEFT_RIGHT),
+        _no_yes("systemic_steroid", "taken at the visit"),
+        "antidiarrheal",
+        "abdominal_mass",
+        "arthralgia",
+        "uveitis",
+        "erythema_nodosum",
+        "aphthous_ulcers",
+        "pyoderma_gangrenosum",
+        "anal_fissure",
+        "anal_fistula",
+        "abscess",
+        "new_fistula",
+        "other_fistula",
+        "fever",
+        "general_wellbeing_previous_day",
+        "abdominal_pain_previous_day",
+        "liquid_stools_previous_day",
+        "abdominal_mass_hbi",
+        "stools_per_day",
+        "rectal_bleeding",
+        "physician_global",
+        "endoscopic_subscore",
+        "friability",
+        "vascular_pattern",
+        "bleeding",
+        "erosions_ulcers",
+    ),
+    "diary": (
+        _text("patient_id"),
+        _date("date"),
+        "liquid_stools",
+        "abdominal_pain",
+        "general_wellbeing",
+        _no_yes("bowel_preparation", "on this day"),
+        _no_yes("endoscopy", "on this day"),
+    ),
+    "endoscopy": (
+        _text("patient_id"),
+        _text("visit"),
+        _item("endoscopy", "number within the visit", range(1, 100)),
+        _date("date"),
+        *CELLS,
+    ),
+    "adverse_events": (
+        _text("patient_id"),
+        _text("term"),
+        _date("onset_date"),
+        _no_yes("serious", "serious"),
+        _no_yes("related", "related to the drug"),
+        _item("action", "what was done with the drug", ("none", "interrupted", "stopped")),
+    ),
+    "imaging": (
+        _text("patient_id"),
+        _text("visit"),
+        _date("date"),
+        _text("segment"),
+        _item("wall_thickness_mm", "bowel wall, mm", Interval(0, 30)),
+        _no_yes("doppler_flow", "present"),
+        _no_yes("inflammatory_fat", "present"),
+        _no_yes("stratification", "normal"),
+    ),
+    "queries": (
+        _text("table"),
+        _item("row", "in the source file, the header is 1", range(1, 10_000_000)),
+        *map(_text, ("patient_id", "visit", "column", "old", "new", "problem", "action", "why")),
+    ),
+}
+
+
+@cache
+def catalogue() -> dict[str, Item]:
+    """Every item of the catalogue that a table can hold, by name."""
+    entries = [entry for entry in vars(ibd_scores).values() if isinstance(entry, Formula)]
+    read = [item for entry in entries for item in entry.columns]
+    return {item.name: item for item in (*read, *vars(derive).values()) if isinstance(item, Item)}
+
+
+@cache
+def columns(table: str) -> dict[str, Column]:
+    """Return the columns of a tidy table in their order.
+
+    >>> columns("visits")["abdominal_mass"].item.permitted
+    '0, 2 or 5'
+    >>> columns("adverse_events")["onset_date"].kind
+    'date'
+    """
+    found = {}
+    for stated in _TABLES[table]:
+        column = stated
+        if isinstance(column, str):
+            item = catalogue()[column]
+            column = Column(item.name, "word" if item.words else "number", item)
+        found[column.name] = column
+    return found
+
+
+def recorded(name: str) -> Column | None:
+    """Return the column for a total that the centre computed itself, if this name says so.
+
+    >>> recorded("hbi_recorded").kind
+    'number'
+    >>> recorded("hbi") is None
+    True
+    """
+    if not re.fullmatch(r"[a-z]\w*_recorded", name):
+        return None
+    return Column(name, "number", Item(name, "the centre's own total", Interval(-1000, 10_000)))
+
+
+def as_kind(values: pd.Series, kind: str) -> pd.Series:
+    """Give a column its dtype: float64, datetime64 or str; an empty one keeps its kind too."""
+    blank = values.isna() | (values == "")
+    if kind == "number":
+        return pd.to_numeric(values.mask(blank, np.nan)).astype("float64")
+    if kind == "date":
+        return pd.to_datetime(values.mask(blank, None).astype("str")).astype("datetime64[us]")
+    return values.mask(blank, None).astype("str")
+
+
+@cache
+def _known() -> dict[str, Column]:
+    return {name: column for table in _TABLES for name, column in columns(table).items()}
+
+
+def _kind(name: str, values: pd.Series) -> str:
+    column = _known().get(name) or recorded(name)
+    if column:
+        return column.kind
+    numbers = pd.to_numeric(values.replace("", np.nan), errors="coerce")
+    return "number" if (numbers.notna() | (values == "")).all() else "text"
+
+
+def folder(cohort: str | Path) -> Path:
+    """Find the derived tables of a cohort: a name is looked up, a path taken as it is."""
+    return cohort if isinstance(cohort, Path) else paths.derived(cohort)
+
+
+def read_tidy(cohort: str | Path, table: str) -> pd.DataFrame:
+    """Read a derived table with the right dtypes: ids and words str, numbers float64, dates.
+
+    `cohort` is a name, or the folder itself as a Path. Columns that no tidy table states, such as
+    scores, are numbers where all of their values are.
+
+    Raises
+    ------
+    FileNotFoundError
+        notebook 01 (or 02, for scores) has not been run for this cohort.
+    """
+    path = folder(cohort) / f"{table}.csv"
+    if not path.is_file():
+        raise FileNotFoundError(f"{path}: not there yet; run the notebooks before this one")
+    raw = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
+    return pd.DataFrame({name: as_kind(raw[name], _kind(str(name), raw[name])) for name in raw})
+
+
+def _shortest(value: object) -> object:
+    """Bring a number to its shortest text: 3, not 3.0."""
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return int(value)
+    return value
+
+
+def save(cohort: str | Path, tables: Mapping[str, pd.DataFrame]) -> None:
+    r"""Write derived tables, `{"patients": frame, ...}`, all of them or none.
+
+    The same tables give the same bytes on every machine. `cohort` is a name, or the folder itself
+    as a Path. The index is not written.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as there:
+    ...     save(Path(there), {"rates": pd.DataFrame({"k": [44.0], "percent": [73.25]})})
+    ...     (Path(there) / "rates.csv").read_text(encoding="utf-8")
+    'k,percent\n44,73.25\n'
+    """
+    with ExitStack() as together:
+        for name, frame in tables.items():
+            target = together.enter_context(paths.replacing(folder(cohort) / f"{name}.csv"))
+            short = {
+                str(column): pd.Series([*map(_shortest, values)], frame.index, dtype=object)
+                for column, values in frame.select_dtypes("float").items()
+            }
+            frame.assign(**short).to_csv(
+                target, index=False, encoding="utf-8", lineterminator="\n", date_format="%Y-%m-%d"
+            )

@@ -1,0 +1,211 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from ibd_scores.study.description import (
+    CD_CHARACTERISTICS,
+    UC_CHARACTERISTICS,
+    Characteristic,
+    adverse_events,
+    at_baseline,
+    baseline,
+    flow,
+    transitions,
+)
+from ibd_scores.study.tables import baseline_table
+
+
+@pytest.fixture
+def patients() -> pd.DataFrame:
+    ids = ["A", "B", "C", "D", "E", "F", "U"]
+    return pd.DataFrame(
+        {
+            "patient_id": ids,
+            "disease": ["CD"] * 6 + ["UC"],
+            "start_date": pd.to_datetime(["2023-03-01"] * 5 + [None, "2023-03-01"]),
+            "stop_date": pd.to_datetime([None, None, "2023-04-01", "2023-04-02", "2023-04-03"]
+                                        + [None] * 2),
+            "stop_reason": [None, None, "lack of efficacy", "adverse event", None, None, None],
+        }
+    )  # fmt: skip
+
+
+def test_the_flow_counts_who_started_stopped_completed_and_was_scoped(
+    patients: pd.DataFrame,
+) -> None:
+    scores = pd.DataFrame(
+        {
+            "patient_id": ["A", "A", "B", "B", "C", "D", "U"],
+            "visit": ["baseline", "week12", "baseline", "week12", "baseline", "baseline", "week12"],
+            "ses_cd": [9.0, 3, np.nan, 4, 12, np.nan, 5],
+        }
+    )
+    assert flow(patients, scores, "CD")["n"].to_dict() == {
+        "started": 5,
+        "endoscopy at baseline": 2,
+        "stopped before week 12": 3,
+        "stopped: adverse event": 1,
+        "stopped: lack of efficacy": 1,
+        "stopped: reason not recorded": 1,
+        "completed 12 weeks": 2,
+        "completed, endoscopy at baseline": 1,
+        "completed, endoscopy at week 12": 2,
+        "completed, endoscopy at both": 1,
+    }
+
+
+def test_the_baseline_table_counts_what_is_missing_and_takes_percents_of_the_rest() -> None:
+    table = pd.DataFrame(
+        {
+            "age": [20.0, 30, 40, 50, np.nan],
+            "sex": ["male", "female", "male", None, "male"],
+            "prior_surgery": [1.0, 0, 1, 0, np.nan],
+        }
+    )
+    found = baseline(
+        table,
+        [
+            Characteristic("age", "Age, years"),
+            Characteristic("sex", "Sex", "levels"),
+            Characteristic("prior_surgery", "Prior surgery", "yes"),
+        ],
+    )
+    assert found.index.tolist() == [
+        ("Age, years", "median (IQR)"), ("Sex", "female"), ("Sex", "male"),
+        ("Prior surgery", "yes"),
+    ]  # fmt: skip
+    assert found.loc[("Age, years", "median (IQR)"), ["median", "q1", "q3"]].tolist() == [
+        35, 27.5, 42.5,
+    ]  # fmt: skip
+    assert found["missing"].tolist() == [1, 1, 1, 1]
+    assert found["percent"].tolist()[1:] == [25, 75, 50]
+    assert baseline_table(found).iloc[:, 0].tolist() == [
+        "35 (28 to 42)", "1 (25 %)", "3 (75 %)", "2 (50 %)",
+    ]  # fmt: skip
+
+
+def test_a_characteristic_nobody_has_recorded_is_shown_as_missing() -> None:
+    table = pd.DataFrame({"age": [np.nan, np.nan], "immunomodulator": [np.nan, np.nan]})
+    wanted = [Characteristic("age", "Age"), Characteristic("immunomodulator", "IM", "yes")]
+    found = baseline(table, wanted)
+    assert found["missing"].tolist() == [2, 2]
+    assert baseline_table(found).iloc[0, 0] == "–"
+
+
+def test_a_characteristic_without_a_column_is_refused() -> None:
+    with pytest.raises(KeyError, match="no column smoking; add it or leave it out"):
+        baseline(pd.DataFrame({"age": [1.0]}), [Characteristic("smoking", "Smoking", "levels")])
+
+
+def baseline_scores(ids: list[str], columns: list[str]) -> pd.DataFrame:
+    scores = pd.DataFrame({"patient_id": ids, "visit": "baseline"})
+    return scores.assign(**dict.fromkeys(columns, 1.0), weight_kg=64.0)
+
+
+def test_baseline_columns_are_derived_for_crohns_disease(patients: pd.DataFrame) -> None:
+    patients = patients.assign(
+        age=40.0, age_at_diagnosis=30.0, height_m=1.6, sex="male", smoking="never",
+        disease_ileum=1.0, disease_colon=1.0, disease_upper_gi=0.0, stricturing=0.0,
+        penetrating=0.0, perianal_fistula=[1.0, 0, 0, np.nan, np.nan, 0, np.nan],
+        perianal_abscess=[0.0, 0, 1, 1, 0, 0, np.nan],
+        prior_advanced_therapies=[1.0, 2, 3, 5, 0, 1, 1], prior_surgery=0.0, immunomodulator=0.0,
+    )  # fmt: skip
+    own = [one.column for one in CD_CHARACTERISTICS]
+    measured = [name for name in own if name not in {*patients, "bmi", "disease_duration"}]
+    table = at_baseline(patients, baseline_scores(list("ABCDE"), measured), "CD")
+    assert table.index.tolist() == list("ABCDE")
+    assert table["bmi"].tolist() == pytest.approx([25.0] * 5)
+    assert table["disease_duration"].tolist() == [10.0] * 5
+    assert table["prior_advanced_therapies"].astype(str).tolist() == [
+        "1", "2", "3 or more", "3 or more", "0",
+    ]  # fmt: skip
+    assert table["perianal"].astype(object).where(table["perianal"].notna(), None).tolist() == [
+        True, False, True, True, None,
+    ]  # fmt: skip
+    assert table["montreal_age"].astype(str).tolist() == ["A2"] * 5
+    assert table["montreal_location"].astype(str).tolist() == ["L3"] * 5
+    assert table["montreal_behavior"].astype(object).tolist()[:2] == ["B1p", "B1"]
+    found = baseline(table, CD_CHARACTERISTICS)
+    assert found.loc[("Perianal fistula or abscess", "yes"), ["k", "missing"]].tolist() == [3, 1]
+
+
+def test_baseline_columns_are_derived_for_ulcerative_colitis(patients: pd.DataFrame) -> None:
+    patients = patients.assign(
+        age=50.0, age_at_diagnosis=41.0, height_m=1.6, sex="female", smoking="former",
+        colitis_extent=3.0, prior_advanced_therapies=1.0, prior_surgery=0.0, immunomodulator=1.0,
+    )  # fmt: skip
+    own = [one.column for one in UC_CHARACTERISTICS]
+    derived = {"bmi", "disease_duration", "montreal_extent"}
+    measured = [name for name in own if name not in {*patients, *derived}]
+    table = at_baseline(patients, baseline_scores(["U"], measured), "UC")
+    found = baseline(table, UC_CHARACTERISTICS)
+    assert found.loc[("Montreal extent", "E3"), "k"] == 1
+    assert found.loc[("Prior advanced therapies", "1"), "k"] == 1
+
+
+def pairs_of_bands() -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "ses_cd_band_baseline": ["severe", "severe", "moderate", None, "moderate"],
+            "ses_cd_band": ["inactive", "severe", "inactive", "mild", None],
+        }
+    )
+
+
+BANDS = ["inactive", "mild", "moderate", "severe"]
+
+
+def test_transitions_keep_the_order_the_missing_and_the_totals() -> None:
+    table = transitions(pairs_of_bands(), "ses_cd_band", BANDS)
+    assert list(table.index) == list(table.columns) == [*BANDS, "missing", "total"]
+    assert table.loc["severe", "inactive"] == 1
+    assert table.loc["moderate", "missing"] == 1
+    assert table.loc["missing", "mild"] == 1
+    assert table.loc["total"].tolist() == [2, 1, 0, 1, 1, 5]
+    assert table["total"].tolist() == [0, 0, 2, 2, 1, 5]
+
+
+def test_an_ordered_categorical_brings_its_own_order() -> None:
+    bands = pairs_of_bands().astype(pd.CategoricalDtype(BANDS, ordered=True))
+    given = transitions(pairs_of_bands(), "ses_cd_band", BANDS)
+    pd.testing.assert_frame_equal(transitions(bands, "ses_cd_band"), given)
+
+
+def test_subscores_are_written_as_whole_numbers() -> None:
+    pairs = pd.DataFrame({"es_baseline": [3.0, 2.0], "es": [0.0, np.nan]})
+    table = transitions(pairs, "es", order=[0, 1, 2, 3])
+    assert list(table.index) == ["0", "1", "2", "3", "missing", "total"]
+    assert table.loc["3", "0"] == 1
+
+
+def test_categories_without_an_order_or_outside_it_are_refused() -> None:
+    with pytest.raises(ValueError, match="the order of its categories is unknown"):
+        transitions(pairs_of_bands(), "ses_cd_band")
+    with pytest.raises(ValueError, match="at baseline: 'moderate' is not in the order"):
+        transitions(pairs_of_bands(), "ses_cd_band", ["inactive", "mild", "severe"])
+
+
+def test_adverse_events_count_patients_and_events_of_those_who_started(
+    patients: pd.DataFrame,
+) -> None:
+    events = pd.DataFrame(
+        {
+            "patient_id": ["A", "A", "B", "C", "U", "F"],
+            "term": ["acne", "acne", "acne", "herpes zoster", "acne", "acne"],
+            "serious": [0, 0, 0, 1, 0, 0],
+            "related": [1, 0, 1, 1, 1, 0],
+            "action": ["none", "none", "interrupted", "stopped", "none", "none"],
+        }
+    )
+    table = adverse_events(events, patients, "CD")
+    assert table.index.tolist() == ["any adverse event", "acne", "herpes zoster"]
+    assert table.loc["any adverse event"].tolist() == [3, 60, 4, 1, 3, 1]
+    assert table.loc["acne"].tolist() == [2, 40, 3, 0, 2, 0]
+    assert table.loc["herpes zoster"].tolist() == [1, 20, 1, 1, 1, 1]
+
+
+def test_no_adverse_event_is_a_table_of_zeros(patients: pd.DataFrame) -> None:
+    events = pd.DataFrame(columns=["patient_id", "term", "serious", "related", "action"])
+    table = adverse_events(events, patients, "CD")
+    assert table.index.tolist() == ["any adverse event"]
+    assert table.iloc[0].tolist() == [0] * 6

@@ -1,0 +1,156 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from ibd_scores.study.estimands import ESTIMANDS, completed, rate, rates, started
+
+
+def flags(yes: int, no: int, not_evaluable: int = 0, name: str = "endpoint") -> pd.Series:
+    values = [True] * yes + [False] * no + [pd.NA] * not_evaluable
+    ids = [f"P{number:02d}" for number in range(len(values))]
+    return pd.Series(values, index=ids, dtype="boolean", name=name)
+
+
+@pytest.mark.parametrize(
+    ("k", "n", "low", "high"),
+    [
+        (17, 24, 50.8, 85.1),
+        (55, 75, 62.4, 82.0),
+        (11, 15, 48.0, 89.1),
+        (16, 20, 58.4, 91.9),
+        (8, 20, 21.9, 61.3),
+        (40, 75, 42.2, 64.2),
+    ],
+)
+def test_the_interval_is_wilsons(k: int, n: int, low: float, high: float) -> None:
+    found = rate(flags(k, n - k))
+    assert (found.k, found.n) == (k, n)
+    assert (round(found.low, 1), round(found.high, 1)) == (low, high)
+
+
+@pytest.mark.parametrize(
+    ("k", "n", "everyone", "observed", "imputed", "best"),
+    [
+        (11, 15, 75, 73.3, 14.7, 94.7),
+        (33, 45, 75, 73.3, 44.0, 84.0),
+        (44, 60, 75, 73.3, 58.7, 78.7),
+        (55, 75, 75, 73.3, 73.3, 73.3),
+        (24, 45, 75, 53.3, 32.0, 72.0),
+        (32, 60, 75, 53.3, 42.7, 62.7),
+        (12, 15, 23, 80.0, 52.2, 87.0),
+        (16, 20, 23, 80.0, 69.6, 82.6),
+        (6, 15, 23, 40.0, 26.1, 60.9),
+        (8, 20, 23, 40.0, 34.8, 47.8),
+    ],
+)
+def test_what_missing_endoscopies_do_to_a_rate(
+    k: int, n: int, everyone: int, observed: float, imputed: float, best: float
+) -> None:
+    response = flags(k, n - k, everyone - n)
+    assert round(rate(response, "as_observed").percent, 1) == observed
+    assert round(rate(response, "non_responder").percent, 1) == imputed
+    assert round(rate(response, "worst_case").percent, 1) == imputed
+    assert round(rate(response, "best_case").percent, 1) == best
+    assert {rate(response, name).not_evaluable for name in ("as_observed", "best_case")} == {
+        everyone - n
+    }
+
+
+def test_a_patient_without_a_row_is_not_evaluable() -> None:
+    population = pd.Index(["P00", "P01", "P02", "P99"])
+    found = rate(flags(2, 1), "non_responder", population=population)
+    assert (found.k, found.n, found.not_evaluable) == (2, 4, 1)
+
+
+def test_who_stopped_before_the_visit_is_a_failure_even_if_a_value_says_otherwise() -> None:
+    response = flags(3, 1)
+    population = pd.Index(["P01", "P02", "P03"])
+    everyone = pd.Index(["P00", "P01", "P02", "P03"])
+    found = rate(response, "non_responder_started", population=population, started=everyone)
+    assert (found.k, found.n, found.not_evaluable) == (2, 4, 1)
+
+
+def test_nobody_in_the_denominator_gives_missing_not_an_error() -> None:
+    for estimand in ("as_observed", "non_responder"):
+        found = rate(flags(0, 0, 0), estimand)  # type: ignore[arg-type]
+        assert (found.k, found.n) == (0, 0)
+        assert np.isnan([found.percent, found.low, found.high]).all()
+    assert rate(flags(0, 0, 5)).not_evaluable == 5
+
+
+def test_rates_of_0_and_100_percent_have_limits_at_0_and_100() -> None:
+    assert rate(flags(0, 10)).low == 0
+    assert rate(flags(10, 0)).high == 100
+
+
+@pytest.mark.parametrize("dtype", [bool, float, object])
+def test_flags_that_cannot_say_not_evaluable_are_refused(dtype: type) -> None:
+    with pytest.raises(TypeError, match=r"cannot tell 'no' from 'not evaluable'.*boolean"):
+        rate(pd.Series([1, 0], name="cdai_remission").astype(dtype))
+
+
+def test_a_patient_with_two_rows_is_refused() -> None:
+    twice = pd.Series([True, False], index=["P1", "P1"], dtype="boolean", name="hbi_remission")
+    with pytest.raises(ValueError, match="hbi_remission: patient 'P1' has two rows"):
+        rate(twice)
+
+
+def test_an_unknown_estimand_is_refused_with_the_list() -> None:
+    with pytest.raises(ValueError, match=r"'nri' is unknown; use one of as_observed, non_resp"):
+        rate(flags(1, 1), "nri")  # type: ignore[arg-type]
+
+
+def test_started_is_needed_and_must_hold_the_population() -> None:
+    with pytest.raises(ValueError, match="needs started="):
+        rate(flags(1, 1), "non_responder_started")
+    with pytest.raises(ValueError, match="'P01' is in the population but not among those who"):
+        rate(flags(1, 1), "non_responder_started", started=pd.Index(["P00"]))
+
+
+def test_the_tidy_table_has_its_columns_and_order() -> None:
+    first, second = flags(3, 1, 1, "ulcer_free"), flags(2, 3, name="cdai_remission")
+    table = rates([first, second], "CD", started=pd.Index([*first.index, "P98"]))
+    assert list(table) == [
+        "disease", "endpoint", "estimand", "k", "n", "percent", "low", "high", "not_evaluable",
+    ]  # fmt: skip
+    assert list(table["endpoint"]) == ["ulcer_free"] * 3 + ["cdai_remission"] * 3
+    assert list(table["estimand"]) == [
+        "as_observed", "non_responder", "non_responder_started",
+    ] * 2  # fmt: skip
+    assert list(table["n"]) == [4, 5, 6, 5, 5, 6]
+    assert table[["k", "n", "not_evaluable"]].dtypes.eq("int64").all()
+
+
+def test_without_those_who_started_there_are_two_estimands() -> None:
+    table = rates([flags(3, 1, 1)], "UC")
+    assert list(table["estimand"]) == ["as_observed", "non_responder"]
+
+
+def test_an_endpoint_given_twice_is_refused() -> None:
+    with pytest.raises(ValueError, match="'endpoint' is given twice"):
+        rates([flags(1, 1), flags(2, 0)], "CD", estimands=["as_observed"])
+
+
+def test_the_five_estimands_are_ordered_as_they_must_be() -> None:
+    response = flags(5, 3, 2)
+    everyone = pd.Index([*response.index, "stopped"])
+    found = {
+        name: rate(response, name, started=everyone).percent  # type: ignore[arg-type]
+        for name in ESTIMANDS
+    }
+    assert found["non_responder_started"] < found["worst_case"] == found["non_responder"]
+    assert found["non_responder"] < found["as_observed"] < found["best_case"]
+
+
+def test_started_and_completed_are_read_from_the_patients_table() -> None:
+    patients = pd.DataFrame(
+        {
+            "patient_id": ["A", "B", "C", "D"],
+            "disease": ["CD", "CD", "UC", "CD"],
+            "start_date": pd.to_datetime(["2023-03-01", "2023-03-02", "2023-03-03", None]),
+            "stop_date": pd.to_datetime([None, "2023-04-01", None, None]),
+        }
+    )
+    assert list(started(patients, "CD")) == ["A", "B"]
+    assert list(completed(patients, "CD")) == ["A"]
+    assert list(completed(patients, "UC")) == ["C"]

@@ -1,0 +1,209 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+
+mpl.use("Agg")
+
+import matplotlib.pyplot as plt
+
+from ibd_scores.study import figures
+from ibd_scores.study.description import transitions
+from ibd_scores.study.estimands import rates
+from ibd_scores.study.figures import (
+    endoscopy_by_segment,
+    paired_changes,
+    rates_forest,
+    save_figure,
+    segment_counts,
+)
+
+SEGMENTS = ("ileum", "right_colon", "transverse", "left_colon", "rectum")
+
+
+@pytest.fixture(autouse=True)
+def closed() -> Iterator[None]:
+    yield
+    plt.close("all")
+
+
+@pytest.fixture
+def pairs() -> pd.DataFrame:
+    rng = np.random.default_rng(5)
+    n = 30
+    table = pd.DataFrame(
+        {
+            "cdai_baseline": rng.normal(280, 50, n), "cdai": rng.normal(140, 50, n),
+            "ses_cd_baseline": rng.integers(3, 30, n), "ses_cd": rng.integers(0, 15, n),
+            "crp_mg_l_baseline": rng.lognormal(3, 1, n), "crp_mg_l": rng.lognormal(1, 1, n),
+            "crp_mg_l_censor_baseline": None, "crp_mg_l_censor": ["left"] * 3 + [None] * (n - 3),
+        }
+    )  # fmt: skip
+    table.loc[:4, "ses_cd"] = np.nan
+    for segment in SEGMENTS:
+        table[f"ulcer_size_{segment}_baseline"] = rng.integers(0, 4, n).astype(float)
+        table[f"ulcer_size_{segment}"] = rng.integers(0, 4, n).astype(float)
+    table.loc[:9, "ulcer_size_ileum"] = np.nan
+    return table
+
+
+def some_rates(disease: str, endpoint: str) -> pd.DataFrame:
+    flags = pd.Series([True] * 16 + [False] * 4 + [pd.NA] * 3, dtype="boolean", name=endpoint)
+    return rates([flags], disease, started=pd.RangeIndex(25))
+
+
+def all_figures(pairs: pd.DataFrame, note: str = "Simulated cohort") -> dict[str, Figure]:
+    es = pd.DataFrame({"es_baseline": [3, 3, 2, 2], "es": [0, 1, 1, np.nan]})
+    flows = transitions(es, "es", order=[0, 1, 2, 3])
+    both = [some_rates("CD", "endoscopic_response"), some_rates("UC", "endoscopic_improvement")]
+    return {
+        "scores": paired_changes(pairs, ["cdai", "ses_cd"], note=note),
+        "markers": paired_changes(pairs, ["crp_mg_l"], log=["crp_mg_l"], note=note),
+        "rates": rates_forest(pd.concat(both), note=note),
+        "transitions": figures.transitions({"Endoscopic subscore": flows}, note=note),
+        "segments": endoscopy_by_segment(pairs, note=note),
+    }
+
+
+def words(figure: Figure) -> list[str]:
+    return [text.get_text() for text in figure.findobj(Text) if text.get_text()]
+
+
+def test_every_figure_says_that_the_cohort_is_simulated(pairs: pd.DataFrame) -> None:
+    for name, figure in all_figures(pairs).items():
+        assert "Simulated cohort" in words(figure), name
+    for figure in all_figures(pairs, note="").values():
+        assert not any("imulated" in text for text in words(figure))
+
+
+def test_every_panel_says_how_many_patients_it_shows(pairs: pd.DataFrame) -> None:
+    found = all_figures(pairs)
+    titles = [axes.get_title(loc="left") for axes in found["scores"].axes]
+    assert "CDAI\nn = 30" in titles[0]
+    assert "SES-CD\nn = 25" in titles[1]
+    assert words(found["segments"]).count("n = 30") == 4
+    assert "n = 20" in words(found["segments"])  # ileum: 10 not reached at week 12
+    assert {"16/20", "16/23", "16/25"} <= set(words(found["rates"]))
+    assert "3 (2)" in words(found["transitions"])
+    assert "missing (1)" in words(found["transitions"])
+
+
+def test_figures_are_one_column_wide_with_text_of_7_to_8_points(pairs: pd.DataFrame) -> None:
+    for figure in all_figures(pairs).values():
+        assert figure.get_figwidth() * 25.4 == pytest.approx(89)
+        sizes = {text.get_fontsize() for text in figure.findobj(Text) if text.get_text()}
+        assert sizes <= {7.0, 8.0}
+        families = {tuple(text.get_fontfamily()) for text in figure.findobj(Text)}
+        assert families == {("DejaVu Sans",)}
+
+
+def drawn_texts(figure: Figure) -> list[Text]:
+    """All texts but the tick labels that matplotlib keeps outside of an axis and does not draw."""
+    outside = {
+        label
+        for axes in figure.axes
+        for axis, limits in ((axes.xaxis, axes.get_xlim()), (axes.yaxis, axes.get_ylim()))
+        for tick in [*axis.majorTicks, *axis.minorTicks]
+        if not min(limits) <= tick.get_loc() <= max(limits)
+        for label in (tick.label1, tick.label2)
+    }
+    return [
+        text
+        for text in figure.findobj(Text)
+        if text.get_text().strip() and text.get_visible() and text not in outside
+    ]
+
+
+def test_nothing_reaches_over_the_edge_and_no_two_texts_overlap(pairs: pd.DataFrame) -> None:
+    for name, figure in all_figures(pairs).items():
+        figure.canvas.draw()
+        page = figure.bbox
+        boxes = [(text.get_text(), text.get_window_extent()) for text in drawn_texts(figure)]
+        for position, (text, box) in enumerate(boxes):
+            assert page.x0 - 1 <= box.x0, (name, text)
+            assert box.x1 <= page.x1 + 1, (name, text)
+            for other, second in boxes[position + 1 :]:
+                beside = box.x1 - 1 <= second.x0 or second.x1 - 1 <= box.x0
+                above = box.y1 - 1 <= second.y0 or second.y1 - 1 <= box.y0
+                assert beside or above, (name, text, other)
+
+
+def test_ordered_shades_differ_in_grey() -> None:
+    def grey(color: tuple[float, float, float]) -> float:
+        return float(np.dot(to_rgb(color), [0.299, 0.587, 0.114]))
+
+    luminance = [grey(shade) for shade in figures._shades(4)]
+    assert (np.diff(luminance) < -0.1).all()
+    assert abs(grey(to_rgb(figures.SKY)) - grey(to_rgb(figures.VERMILLION))) > 0.1
+    assert abs(grey(to_rgb(figures.BLUE)) - grey(to_rgb(figures.ORANGE))) > 0.2
+
+
+def test_the_same_figure_gives_the_same_bytes(pairs: pd.DataFrame, tmp_path: Path) -> None:
+    for name in ("markers", "transitions"):
+        first, second = (
+            save_figure(all_figures(pairs)[name], tmp_path / folder / name) for folder in "ab"
+        )
+        assert [file.name for file in first] == [f"{name}.png", f"{name}.pdf"]
+        for one, other in zip(first, second, strict=True):
+            assert one.read_bytes() == other.read_bytes()
+
+
+def test_the_pdf_embeds_truetype_and_no_date(pairs: pd.DataFrame, tmp_path: Path) -> None:
+    _, pdf = save_figure(paired_changes(pairs, ["cdai"]), tmp_path / "figure")
+    content = pdf.read_bytes()
+    assert b"/FontFile2" in content
+    assert b"/Type3" not in content
+    for leak in (b"CreationDate", b"Producer", b"Creator"):
+        assert leak not in content
+
+
+def test_the_png_has_300_dots_per_inch_and_names_no_software(
+    pairs: pd.DataFrame, tmp_path: Path
+) -> None:
+    png, _ = save_figure(paired_changes(pairs, ["cdai"]), tmp_path / "figure")
+    content = png.read_bytes()
+    assert int.from_bytes(content[16:20], "big") == int(89 / 25.4 * 300)
+    assert b"Software" not in content
+
+
+def test_a_stem_with_a_dot_keeps_it(pairs: pd.DataFrame, tmp_path: Path) -> None:
+    png, _ = save_figure(paired_changes(pairs, ["cdai"]), tmp_path / "v1.2")
+    assert png.name == "v1.2.png"
+
+
+def test_the_users_settings_are_neither_used_nor_changed(pairs: pd.DataFrame) -> None:
+    with plt.rc_context({"font.size": 20, "axes.titlesize": 30}):
+        figure = paired_changes(pairs, ["cdai"])
+        assert plt.rcParams["font.size"] == 20
+    assert {text.get_fontsize() for text in figure.findobj(Text) if text.get_text()} == {7.0}
+
+
+def test_a_column_that_nobody_has_twice_is_drawn_empty(pairs: pd.DataFrame) -> None:
+    figure = paired_changes(pairs.assign(cdai=np.nan), ["cdai"])
+    assert "n = 0" in figure.axes[0].get_title(loc="left")
+
+
+def test_a_censored_value_is_a_triangle_at_its_limit(pairs: pd.DataFrame) -> None:
+    figure = paired_changes(pairs, ["crp_mg_l"], log=["crp_mg_l"])
+    triangles = [line for line in figure.axes[0].lines if line.get_marker() == "v"]
+    assert sum(len(line.get_ydata()) for line in triangles) == 3
+    assert "outside assay range" in words(figure)
+
+
+def test_segments_count_where_they_were_explored_at_both_visits() -> None:
+    names = [f"narrowing_{segment}" for segment in SEGMENTS]
+    pairs = pd.DataFrame({name: [0.0, 1, np.nan] for name in names})
+    pairs = pairs.join(pd.DataFrame({f"{name}_baseline": [2.0, 3, 3] for name in names}))
+    pairs["narrowing_rectum"] = np.nan
+    table = segment_counts(pairs, "narrowing")
+    assert list(table) == ["none", "single", "multiple", "not passable", "n"]
+    assert table.loc[("ileum", "baseline")].tolist() == [0, 0, 1, 1, 2]
+    assert table.loc[("ileum", "week 12")].tolist() == [1, 1, 0, 0, 2]
+    assert table.loc[("rectum", "baseline")].tolist() == [0] * 5
+    endoscopy_by_segment(pairs, "narrowing")

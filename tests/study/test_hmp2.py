@@ -1,0 +1,83 @@
+"""The public file of the IBD Multi'omics Database, read as it is distributed."""
+
+import pandas as pd
+import pytest
+
+from ibd_scores import hbi, ses_cd
+from ibd_scores.study import cleaning
+from ibd_scores.study.cohort import read_cohort
+
+COHORT = read_cohort("hmp2")
+FILE = COHORT.tables["visits"].file
+pytestmark = pytest.mark.skipif(
+    not FILE.is_file(), reason=f"no {FILE.name} (see data/raw/hmp2/README.md)"
+)
+
+
+@pytest.fixture(scope="module")
+def clean():
+    return cleaning.clean(COHORT)
+
+
+def test_one_row_for_each_sample_becomes_one_for_each_patient_and_visit(clean):
+    assert len(clean.tables["patients"]) == 131
+    assert not clean.tables["visits"].duplicated(["patient_id", "visit"]).any()
+    assert len(clean.tables["visits"]) == 2146
+    assert clean.tables["patients"]["disease"].value_counts().to_dict() == {
+        "CD": 66, "UC": 38, "nonIBD": 27,
+    }  # fmt: skip
+
+
+def test_the_hbi_recomputed_from_the_items_is_the_recorded_one_on_all_894_visits(clean):
+    visits = clean.tables["visits"]
+    recorded = visits["hbi_recorded"].dropna()
+    assert len(recorded) == 894
+    assert (hbi(visits)[recorded.index] == recorded).sum() == 894
+
+
+def test_the_ses_cd_recomputed_from_the_segments_is_the_recorded_one_on_all_78(clean):
+    endoscopy = clean.tables["endoscopy"]
+    assert (ses_cd(endoscopy) == endoscopy["ses_cd_recorded"]).sum() == len(endoscopy) == 78
+    twice = endoscopy[endoscopy["endoscopy"] == 2]
+    assert twice[["patient_id", "visit"]].values.tolist() == [["M2008", "32"]]
+
+
+def test_the_answer_none_is_an_answer(clean):
+    visits = clean.tables["visits"]
+    recorded = visits[visits["hbi_recorded"].notna()]
+    assert (recorded["abdominal_mass_hbi"] == 0).sum() == 892
+    assert recorded["abdominal_pain_previous_day"].notna().all()
+
+
+def test_flags_count_only_where_an_hbi_was_taken(clean):
+    visits = clean.tables["visits"]
+    assert visits["uveitis"].notna().sum() == 924
+    assert (visits["uveitis"].notna() == visits["general_wellbeing_previous_day"].notna()).all()
+
+
+def test_999_is_missing_and_listed(clean):
+    queries = clean.queries
+    coded = queries[queries["problem"] == "not done"]
+    assert (coded["old"] == "999.0").all()
+    assert (coded["action"] == "missing").all()
+    assert clean.tables["visits"][["crp_mg_l", "esr_mm_h", "weight_kg"]].max().max() < 999
+
+
+def test_partial_endoscopies_are_listed_as_kept(clean):
+    queries = clean.queries
+    partial = queries[queries["problem"] == "partial endoscopy"]
+    assert partial[["patient_id", "visit", "action"]].values.tolist() == [
+        ["H4001", "1", "kept"], ["M2008", "32", "kept"],
+        ["P6016", "1", "kept"], ["P6016", "32", "kept"],
+    ]  # fmt: skip
+
+
+def test_repeated_rows_agree_wherever_they_speak(clean):
+    assert "contradictory rows" not in clean.queries["problem"].tolist()
+
+
+def test_each_finding_names_a_row_of_the_file(clean):
+    rows = clean.queries["row"]
+    assert rows.between(2, 5534).all()
+    assert not clean.queries.duplicated().any()
+    assert isinstance(clean.queries, pd.DataFrame)

@@ -1,0 +1,128 @@
+"""Visits joined with what their scores read, and the tables that count what came of it."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from ibd_scores import hbi, mayo_full, ses_cd
+from ibd_scores.study import scoring
+from ibd_scores.study.tidy import CELLS
+
+PATIENTS = pd.DataFrame({
+    "patient_id": ["P1", "U1"], "disease": ["CD", "UC"], "sex": ["male", "female"],
+    "age": [30.0, 50.0], "height_m": [1.7, 1.6], "normal_stools_per_day": [np.nan, 1.0],
+})  # fmt: skip
+VISITS = pd.DataFrame({
+    "patient_id": ["P1", "U1"], "visit": ["baseline", "baseline"],
+    "date": pd.to_datetime(["2024-03-08", "2024-03-08"]),
+    "stools_per_day": [np.nan, 6.0], "rectal_bleeding": [np.nan, 2.0],
+    "physician_global": [np.nan, 2.0], "endoscopic_subscore": [np.nan, 1.0],
+    "friability": [np.nan, 1.0],
+}, index=[10, 20])  # fmt: skip
+DIARY = pd.DataFrame({
+    "patient_id": "P1", "date": pd.date_range("2024-03-02", periods=6), "liquid_stools": 3,
+    "abdominal_pain": 1, "general_wellbeing": 1,
+})  # fmt: skip
+
+
+def endoscopy(patient="P1", visit="baseline", number=1, **cells):
+    one = {"patient_id": patient, "visit": visit, "date": pd.Timestamp("2024-03-07"),
+           "endoscopy": number}  # fmt: skip
+    return one | dict.fromkeys(CELLS, 0.0) | cells
+
+
+def test_a_visit_is_joined_with_patient_diary_and_derived_items():
+    table = scoring.prepare(PATIENTS, VISITS, DIARY)
+    assert table.index.tolist() == [10, 20]
+    assert table.loc[10, "liquid_stools_7d"] == 21
+    assert table.loc[10, "standard_weight_kg"] == pytest.approx(22.1 * 1.7**2)
+    assert table.loc[20, "stool_frequency"] == 3
+    assert table.loc[20, "endoscopic_subscore_adapted"] == 2
+
+
+def test_a_patient_that_stands_twice_is_refused():
+    with pytest.raises(ValueError, match="not a many-to-one merge"):
+        scoring.prepare(pd.concat([PATIENTS, PATIENTS]), VISITS, DIARY)
+
+
+def test_a_cohort_without_a_diary_is_joined_all_the_same():
+    table = scoring.prepare(PATIENTS, VISITS, DIARY[:0])
+    assert "diary_days" not in table
+    assert scoring.diary_days(table).empty
+
+
+def test_only_indices_whose_columns_are_filled_in_are_scored():
+    scores = scoring.score(scoring.prepare(PATIENTS, VISITS, DIARY), scoring.CLINICAL)
+    assert scores.loc[20, "mayo_full"] == 8
+    assert scores.loc[20, "mayo_adapted"] == 7
+    assert scores.loc[10, "short_cdai"] == 44 + 42 + 35 + 49
+    assert "cdai" not in scores
+    assert "uceis" not in scores
+    assert scores.loc[20, "mayo_full_band"] == "moderate"
+
+
+def test_a_variant_goes_to_the_indices_that_have_it():
+    table = pd.DataFrame({
+        "liquid_stools_7d": [7], "abdominal_pain_7d": [2], "general_wellbeing_7d": [3],
+        "complications": [0], "antidiarrheal": [0], "abdominal_mass": [0],
+        "hematocrit_percent": [44], "sex": ["female"], "weight_kg": [80],
+        "standard_weight_kg": [60], "liquid_stools_mean": [1], "abdominal_pain_mean": [0],
+        "general_wellbeing_mean": [0],
+    })  # fmt: skip
+    entries = scoring.CLINICAL
+    assert scoring.score(table, entries)["cdai"].tolist() == [23]  # CDAI-2
+    assert scoring.score(table, entries, hematocrit_floor=0)["cdai"].tolist() == [35]  # CDAI-2b
+
+
+def test_of_several_endoscopies_at_one_visit_none_is_chosen():
+    twice = pd.DataFrame([endoscopy(), endoscopy(number=2)]).assign(ses_cd=[0.0, 8.0])
+    assert scoring.with_endoscopy(VISITS, twice)["ses_cd"].isna().all()
+    once = scoring.with_endoscopy(VISITS, twice[1:])
+    assert once["ses_cd"].tolist()[0] == 8
+    assert once["date"].equals(VISITS["date"])
+
+
+def test_the_summary_counts_by_visit_where_the_visits_are_the_study_s():
+    scores = pd.DataFrame({"visit": ["baseline", "week12", "week12"], "hbi": [8, 2, np.nan],
+                           "disease": "CD"} | {item.name: 0 for item in hbi.items})  # fmt: skip
+    found = scoring.summary(scores, [hbi])
+    assert found["scored"].to_dict() == {("hbi", "baseline"): 1, ("hbi", "week12"): 1}
+    others = scoring.summary(scores.assign(visit=["1", "2", "3"]), [hbi])
+    assert others.loc[("hbi", "all"), ["scored", "median"]].tolist() == [2, 5]
+
+
+def test_every_band_of_the_ladder_is_counted_and_none_left_out():
+    scores = pd.DataFrame({"visit": ["baseline"], "hbi": [8.0], "hbi_band": ["moderate"]}
+                          | {item.name: 0 for item in hbi.items})  # fmt: skip
+    found = scoring.bands(scores, [hbi])["baseline"]
+    assert found.loc["hbi"].to_dict() == {"remission": 0, "mild": 0, "moderate": 1, "severe": 0}
+
+
+def test_what_a_score_lacks_is_counted_for_visits_of_its_disease():
+    items = {item.name: [1.0, np.nan, np.nan] for item in mayo_full.items}
+    items["rectal_bleeding"] = [1.0, 1.0, np.nan]
+    items["physician_global"] = [np.nan, 1.0, np.nan]
+    scores = pd.DataFrame({"disease": ["UC", "UC", "CD"]} | items)
+    found = scoring.missing(scores, [mayo_full]).loc["mayo_full"]
+    assert found["of"].unique().tolist() == [2]
+    assert found["visits"].to_dict() == {
+        "stool_frequency": 1, "endoscopic_subscore": 1, "physician_global": 1,
+    }  # fmt: skip
+    assert found["alone"].to_dict() == {
+        "stool_frequency": 0, "endoscopic_subscore": 0, "physician_global": 1,
+    }  # fmt: skip
+
+
+def test_recorded_totals_are_compared_where_both_exist():
+    table = pd.DataFrame({"hbi": [4, 5, np.nan, 1], "hbi_recorded": [4, 6, 2, np.nan]})
+    assert scoring.recorded(table).loc["hbi"].to_dict() == {
+        "recorded": 3, "computed": 2, "equal": 1, "different": 1,
+    }  # fmt: skip
+
+
+def test_segments_not_reached_and_contradictions_are_counted():
+    blank = {name: np.nan for name in CELLS if name.endswith("_ileum")}
+    table = pd.DataFrame([endoscopy(**blank), endoscopy(ulcer_size_rectum=1.0)])
+    assert scoring.explored(table).loc["ileum"].tolist() == [1, 1]
+    assert scoring.explored(table).loc["rectum"].tolist() == [2, 0]
+    assert scoring.contradictions(table, [ses_cd])["rows"].tolist() == [1]
