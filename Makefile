@@ -36,6 +36,7 @@ test: .venv/installed
 
 refresh: .venv/installed
 	@$(PYTHON) -m ibd_scores.study refresh $(ARGS)
+	@$(PYTHON) tools/readme.py
 
 lab: .venv/installed-lab
 	@$(PYTHON) -m jupyterlab --ServerApp.ip=127.0.0.1 --LabApp.default_url=/lab/tree/notebooks $(ARGS)

@@ -12,7 +12,7 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCKS = ("requirements.lock", "requirements-lab.lock")
-NAMED_IN_THE_README = {
+NINE = {
     "jupyterlab",
     "matplotlib",
     "nbval",
@@ -60,15 +60,27 @@ def test_environment_yml_is_what_make_lock_writes():
     source = importlib.util.spec_from_file_location("environment", ROOT / "tools/environment.py")
     module = importlib.util.module_from_spec(source)
     source.loader.exec_module(module)
-    assert module.environment(text("pyproject.toml")) == text("environment.yml"), "run `make lock`"
+    made = module.environment(text("pyproject.toml"), text("requirements-lab.lock"))
+    assert made == text("environment.yml"), "run `make lock`"
 
 
-def test_environment_yml_and_pyproject_name_the_same_packages_and_versions():
+def test_environment_yml_has_the_versions_of_the_lock_where_numbers_depend_on_them():
+    locked = pins("requirements-lab.lock")
+    in_conda = {name: str(r.specifier) for name, r in conda().items()}
+    for name in told("study", "lab").keys() - {"flit-core"}:
+        assert in_conda[name] == f"=={locked[name]}"
+
+
+def test_environment_yml_and_pyproject_name_the_same_packages():
     in_conda = {name: str(r.specifier) for name, r in conda().items()}
     python = tomllib.loads(text("pyproject.toml"))["project"]["requires-python"]
     assert in_conda.pop("python") == python
     assert in_conda.pop("pip") == ""
-    assert in_conda == {n: str(r.specifier) for n, r in told("study", "test", "lab").items()}
+    assert set(in_conda) == set(told("study", "test", "lab"))
+    tools = told("test")
+    assert {n: in_conda[n] for n in tools.keys() - told("study").keys()} == {
+        n: str(r.specifier) for n, r in tools.items() if n not in told("study")
+    }
 
 
 def test_environment_yml_takes_everything_from_conda_forge():
@@ -115,6 +127,6 @@ def test_jupyterlab_stays_out_of_the_environment_of_the_run_and_the_tests():
     assert "jupyterlab" not in pins("requirements.lock")
 
 
-def test_the_packages_that_the_readme_names_are_in_the_lab_lock_and_in_environment_yml():
-    assert set(pins("requirements-lab.lock")) >= NAMED_IN_THE_README
-    assert set(conda()) >= NAMED_IN_THE_README
+def test_the_nine_packages_of_the_project_are_in_the_lab_lock_and_in_environment_yml():
+    assert set(pins("requirements-lab.lock")) >= NINE
+    assert set(conda()) >= NINE

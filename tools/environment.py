@@ -1,12 +1,16 @@
-"""Write environment.yml for conda-forge from pyproject.toml: python tools/environment.py."""
+"""Write environment.yml for conda-forge from pyproject.toml and the lock.
 
+python tools/environment.py
+"""
+
+import re
 import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 
 HEAD = """\
-# Made by `make lock` from pyproject.toml; edit that instead.
+# Made by `make lock` from pyproject.toml, with the versions of the lock; edit the former instead.
 #
 #     conda env create --file environment.yml
 #     conda activate ibd-scores
@@ -20,17 +24,23 @@ dependencies:
 """
 
 
-def environment(pyproject: str) -> str:
-    """Return the text of environment.yml for the text of a pyproject.toml."""
+TOOLS = "test"  # linters and the like: no number depends on their versions
+
+
+def environment(pyproject: str, lock: str) -> str:
+    """Return the text of environment.yml for the texts of a pyproject.toml and a lock."""
     told = tomllib.loads(pyproject)
+    locked = dict(re.findall(r"^([\w.-]+)==([^\s;\\]+)", lock, re.MULTILINE))
     project = told["project"]
-    extras = project["optional-dependencies"].values()
+    extras = dict(project["optional-dependencies"])
+    tools = [*extras.pop(TOOLS), *told["build-system"]["requires"]]
+    pinned = [*project["dependencies"], *(line for extra in extras.values() for line in extra)]
+    names = [re.match(r"[\w.-]+", line)[0] for line in pinned]  # type: ignore[index]
     requirements = {
         f"python{project['requires-python']}",
         "pip",
-        *(name.replace("_", "-") for name in told["build-system"]["requires"]),
-        *project["dependencies"],
-        *(requirement for extra in extras for requirement in extra),
+        *(line.replace("_", "-") for line in tools),
+        *(f"{name}=={locked[name]}" for name in names),
     }
     # Quoted: YAML reads a bare > as the start of a folded text.
     return HEAD + "".join(f'  - "{requirement}"\n' for requirement in sorted(requirements))
@@ -38,5 +48,10 @@ def environment(pyproject: str) -> str:
 
 if __name__ == "__main__":
     (ROOT / "environment.yml").write_text(
-        environment((ROOT / "pyproject.toml").read_text("utf-8")), "utf-8", newline="\n"
+        environment(
+            (ROOT / "pyproject.toml").read_text("utf-8"),
+            (ROOT / "requirements-lab.lock").read_text("utf-8"),
+        ),
+        "utf-8",
+        newline="\n",
     )

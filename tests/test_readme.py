@@ -1,0 +1,46 @@
+"""What README.md says is what the project is."""
+
+import doctest
+import importlib.util
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+README = (ROOT / "README.md").read_text("utf-8")
+
+
+def tool():
+    spec = importlib.util.spec_from_file_location("readme", ROOT / "tools" / "readme.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_table_of_instruments_is_that_of_the_catalogue():
+    assert tool().readme(README) == README, "stale: run python tools/readme.py"
+
+
+def test_the_figure_is_the_one_stored_in_its_notebook():
+    assert tool().PICTURE.read_bytes() == tool().picture(), "stale: run python tools/readme.py"
+    assert tool().PICTURE.relative_to(ROOT).as_posix() in README
+
+
+def test_the_python_example_gives_what_its_comments_say():
+    (code,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    session = re.sub(r"^(?=\S)", ">>> ", code, flags=re.MULTILINE)
+    session = re.sub(r" *# (.*)$", r"\n\1", session, flags=re.MULTILINE)
+    test = doctest.DocTestParser().get_doctest(session, {}, "README", None, 0)
+    assert len(test.examples) == 7
+    assert doctest.DocTestRunner(verbose=False).run(test).failed == 0
+
+
+def test_every_link_leads_to_a_file():
+    links = re.findall(r"\]\(([^)#:]+)\)", README)
+    assert len(links) > 8
+    assert [link for link in links if not (ROOT / link).exists()] == []
+
+
+def test_every_make_command_has_its_target():
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    for target in set(re.findall(r"make (\w+)", README)) - {"the"}:
+        assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
