@@ -1,11 +1,15 @@
 """The public file of the IBD Multi'omics Database, read as it is distributed."""
 
-import pandas as pd
+import shutil
+import subprocess
+import sys
+
 import pytest
 
 from ibd_scores import hbi, ses_cd
-from ibd_scores.study import cleaning
+from ibd_scores.study import cleaning, paths
 from ibd_scores.study.cohort import read_cohort
+from ibd_scores.study.tidy import read_tidy
 
 COHORT = read_cohort("hmp2")
 FILE = COHORT.tables["visits"].file
@@ -80,4 +84,24 @@ def test_each_finding_names_a_row_of_the_file(clean):
     rows = clean.queries["row"]
     assert rows.between(2, 5534).all()
     assert not clean.queries.duplicated().any()
-    assert isinstance(clean.queries, pd.DataFrame)
+
+
+def test_the_two_notebooks_run_on_it_and_recover_every_recorded_total(tmp_path, monkeypatch):
+    here = paths.root()
+    for name in ("src", "notebooks", "tools", "data/raw/hmp2"):
+        shutil.copytree(here / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("pyproject.toml", "requirements.lock"):
+        shutil.copy2(here / name, tmp_path / name)
+    monkeypatch.setenv("IBD_SCORES_ROOT", str(tmp_path))
+    monkeypatch.setenv("IBD_SCORES_REALDATA", str(FILE.parent.parent))
+    command = [sys.executable, "-m", "ibd_scores.study", "run", "--cohort", "hmp2"]
+    said = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    assert said.returncode == 0, said.stderr
+    derived = tmp_path / "data" / "derived" / "hmp2"
+    executed = sorted(path.stem for path in (derived / "notebooks").glob("*.ipynb"))
+    assert executed == ["01_cleaning", "02_scoring"]
+    scores, endoscopies = read_tidy(derived, "scores"), read_tidy(derived, "endoscopies")
+    for table, name, visits in [(scores, "hbi", 894), (endoscopies, "ses_cd", 78)]:
+        both = table[table[f"{name}_recorded"].notna()]
+        assert len(both) == visits
+        assert (both[name] == both[f"{name}_recorded"]).sum() == visits
