@@ -8,6 +8,8 @@ import pandas as pd
 import pytest
 
 from ibd_scores import cdai, hbi, mayo_adapted, mayo_full, mayo_partial, pro2_cd, ses_cd, uceis
+from ibd_scores.derive import hematocrit_deficit
+from ibd_scores.endpoints import cdai_remission
 from ibd_scores.indices.endoscopy import SEGMENTS, VARIABLES
 
 PATIENT = {
@@ -182,6 +184,10 @@ def test_importing_the_library_imports_numpy_and_nothing_heavier():
 def test_help_shows_the_form():
     assert cdai.__doc__.startswith("Crohn's Disease Activity Index.")
     assert "2 x liquid_stools_7d" in cdai.__doc__
+    assert "abdominal_mass: none 0, questionable 2, definite 5 (0, 2 or 5)" in cdai.__doc__
+    assert cdai_remission.__doc__.startswith("Clinical remission (CDAI).\n\nCDAI < 150.")
+    assert "CDAI &lt; 150" in cdai_remission._repr_html_()
+    assert repr(hematocrit_deficit) == "<hematocrit_deficit: from hematocrit_percent, sex>"
     assert repr(cdai) == (
         "<cdai: Crohn's Disease Activity Index, 8 items, about -70 upwards, seldom above 600>"
     )

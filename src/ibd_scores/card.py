@@ -46,7 +46,5 @@ def lay_out(
         "<tr>" + "".join(f"<td>{html.escape(text)}</td>" for text in row) + "</tr>" for row in rows
     )
     foot = "".join(f"<p>{html.escape(line)}</p>" for line in lines if line)
-    return (
-        f"<div><h4>{html.escape(title)}</h4><table><thead><tr>{head}</tr></thead>"
-        f"<tbody>{body}</tbody></table>{foot}</div>"
-    )
+    table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>" if rows else ""
+    return f"<div><h4>{html.escape(title)}</h4>{table}{foot}</div>"

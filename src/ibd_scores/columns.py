@@ -57,6 +57,12 @@ def as_floats(column: Any, words: tuple[str, ...] = ()) -> Array:
 
     For an item answered in words the number is the word's place among the permitted ones.
     """
+    if words and is_pandas(column):  # one comparison for each word, not a look-up for each row
+        places = np.full(len(column), np.inf)
+        for place, word in enumerate(words):
+            places[(column == word).to_numpy(dtype=bool, na_value=False)] = place
+        places[column.isna().to_numpy()] = np.nan
+        return places
     if words:
         codes = {word: float(place) for place, word in enumerate(words)}
         listed = np.asarray(column, dtype=object).ravel()

@@ -1,16 +1,16 @@
 """What an endpoint is: yes, no or not evaluable, with cuts that are exact."""
 
-import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ibd_scores import card
 from ibd_scores.columns import Array, Frame
 from ibd_scores.derive import SEX
 from ibd_scores.form import Interval, Item
-from ibd_scores.index import Formula, variants
+from ibd_scores.index import Ruled, parameters
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -106,33 +106,32 @@ def _column(name: str) -> Item:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
-class Endpoint(Formula):
+class Endpoint(Ruled):
     """Yes, no or not evaluable (NA), from the values at follow-up and at baseline.
 
     Called with a table of pairs it returns a Series of dtype "boolean", with values by name True,
     False or None. Not evaluable where a value it reads is missing, or where its rule says so.
-    Keyword-only parameters of the rule are published variants and can be given in any call.
     """
 
     disease: str
     definition: str
-    rule: Callable[..., Array]
     free_of_steroid: bool = False
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The definition in lines of text."""
+        reads = f"Reads {', '.join(item.name for item in self.columns)}."
+        return (f"{self.title}.", f"{self.definition}.", reads, self.citation)
 
     @property
     def columns(self) -> tuple[Item, ...]:
         """The columns that the rule reads."""
-        parameters = inspect.signature(self.rule).parameters.values()
-        names = [one.name for one in parameters if one.kind is not one.KEYWORD_ONLY]
-        return tuple(map(_column, names)) + ((STEROID,) if self.free_of_steroid else ())
+        read = tuple(_column(name) for name in parameters(self.rule)[0])
+        return (*read, STEROID) if self.free_of_steroid else read
 
     def chosen(self, table: Any) -> tuple[Item, ...]:
         """The columns to read; a table without a column of censoring has no censored values."""
         return tuple(item for item in self.columns if item.words != CENSORS or item.name in table)
-
-    def options(self, chosen: tuple[Item, ...]) -> set[str]:
-        """The rule's keyword-only parameters."""
-        return variants(self.rule)
 
     def compute(self, values: Mapping[str, Array], **options: Any) -> Array:
         """Apply the rule; a value that was not recorded makes it not evaluable."""
@@ -176,6 +175,9 @@ class Endpoint(Formula):
 
     def __repr__(self) -> str:
         return f"<{self.name}: {self.definition}>"
+
+    def _repr_html_(self) -> str:
+        return card.lay_out(self.title, (), (), self.lines[1:])
 
 
 def endpoint(

@@ -8,6 +8,7 @@ comes out) or with values (a value comes out).
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -28,6 +29,15 @@ class Formula:
     name: str
     title: str
     citation: str
+
+    def __post_init__(self) -> None:
+        # So that `cdai?` in JupyterLab shows the form, not the class.
+        object.__setattr__(self, "__doc__", "\n\n".join(filter(None, self.lines)))
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """What the entry is, in lines of text."""
+        return (f"{self.title}.", self.citation)
 
     @property
     def columns(self) -> tuple[Item, ...]:
@@ -97,28 +107,45 @@ class Formula:
         )
 
 
+@cache
+def parameters(rule: Callable[..., Any]) -> tuple[tuple[str, ...], frozenset[str]]:
+    """A rule's positional parameters, which are columns, and its keyword-only ones, variants."""
+    known = inspect.signature(rule).parameters.values()
+    variants = frozenset(one.name for one in known if one.kind is one.KEYWORD_ONLY)
+    return tuple(one.name for one in known if one.name not in variants), variants
+
+
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
-class Derivation(Formula):
-    """A named step before scoring; its rule's parameter names are columns.
+class Ruled(Formula):
+    """An entry made by a rule, a function whose parameter names are columns.
 
     Keyword-only parameters of the rule are published variants and can be given in any call.
     """
 
-    inputs: tuple[Item, ...]
     rule: Callable[..., Array]
+
+    def options(self, chosen: tuple[Item, ...]) -> set[str]:
+        """The rule's keyword-only parameters."""
+        return set(parameters(self.rule)[1])
+
+    def compute(self, values: Mapping[str, Array], **options: Any) -> Array:
+        """Apply the rule."""
+        return self.rule(*(values[item.name] for item in self.columns), **options)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Derivation(Ruled):
+    """A named step before scoring."""
+
+    inputs: tuple[Item, ...]
 
     @property
     def columns(self) -> tuple[Item, ...]:
         """The columns that the rule reads."""
         return self.inputs
 
-    def options(self, chosen: tuple[Item, ...]) -> set[str]:
-        """The rule's keyword-only parameters."""
-        return variants(self.rule)
-
-    def compute(self, values: Mapping[str, Array], **options: Any) -> Array:
-        """Apply the rule."""
-        return self.rule(*(values[item.name] for item in self.inputs), **options)
+    def __repr__(self) -> str:
+        return f"<{self.name}: from {', '.join(item.name for item in self.inputs)}>"
 
 
 def derivation(
@@ -132,12 +159,6 @@ def derivation(
         )
 
     return named
-
-
-def variants(rule: Callable[..., Any]) -> set[str]:
-    """The names of a rule's keyword-only parameters."""
-    parameters = inspect.signature(rule).parameters.values()
-    return {one.name for one in parameters if one.kind is one.KEYWORD_ONLY}
 
 
 def total(points: Mapping[str, Array]) -> Array:
@@ -165,10 +186,13 @@ class Index(Formula):
     published_range: str = ""
     notes: str = ""
 
-    def __post_init__(self) -> None:
-        # So that `cdai?` in JupyterLab shows the form, not the class.
-        lines = (f"{self.title}.", self.formula, self.ladder, self.notes, self.citation)
-        object.__setattr__(self, "__doc__", "\n\n".join(filter(None, lines)))
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The form in lines of text."""
+        items = "\n".join(f"{i.name}: {i.meaning} ({i.permitted})" for i in self.items)
+        bands = f"Bands: {self.ladder}." if self.bands else ""
+        head = (f"{self.title}.", self.formula, items)
+        return (*head, f"Range: {self.range}.", bands, self.notes, self.citation)
 
     @property
     def columns(self) -> tuple[Item, ...]:
@@ -288,9 +312,7 @@ class Index(Formula):
     def _repr_html_(self) -> str:
         heads = ("item", "meaning", "permitted", "weight")
         rows = [(i.name, i.meaning, i.permitted, f"{i.weight:g}") for i in self.items]
-        bands = f"Bands: {self.ladder}." if self.bands else ""
-        lines = (f"Range {self.range}.", bands, self.notes, self.citation)
-        return card.lay_out(self.title, heads, rows, lines)
+        return card.lay_out(self.title, heads, rows, self.lines[3:])
 
 
 _SCORE = Item("score", "a score", Interval(-np.inf))
@@ -308,30 +330,29 @@ def categories(frame: Frame, name: str, codes: NDArray[Any], names: tuple[str, .
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
-class Grading(Formula):
-    """An ordered category from findings; its rule's parameter names are columns.
+class Grading(Ruled):
+    """An ordered category from findings.
 
-    The rule returns the place of the grade in `grades`, NaN where it cannot be told.
+    The rule returns the place of the grade in `grades`, NaN where it cannot be told: then the
+    grade is missing.
     """
 
     disease: str
     items: tuple[Item, ...]
     grades: tuple[str, ...]
-    rule: Callable[..., Array]
     notes: str = ""
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The findings and grades in lines of text."""
+        findings = "\n".join(f"{i.name}: {i.meaning} ({i.permitted})" for i in self.items)
+        grades = f"Grades: {', '.join(self.grades)}."
+        return (f"{self.title}.", findings, grades, self.notes, self.citation)
 
     @property
     def columns(self) -> tuple[Item, ...]:
         """The findings that the rule reads."""
         return self.items
-
-    def options(self, chosen: tuple[Item, ...]) -> set[str]:
-        """The rule's keyword-only parameters."""
-        return variants(self.rule)
-
-    def compute(self, values: Mapping[str, Array], **options: Any) -> Array:
-        """Apply the rule."""
-        return self.rule(*(values[item.name] for item in self.items), **options)
 
     def finish(self, frame: Frame, values: Array) -> Any:
         """Give the grades back as an ordered categorical."""
@@ -343,5 +364,4 @@ class Grading(Formula):
 
     def _repr_html_(self) -> str:
         rows = [(item.name, item.meaning, item.permitted) for item in self.items]
-        lines = (f"Grades: {', '.join(self.grades)}.", self.notes, self.citation)
-        return card.lay_out(self.title, ("finding", "meaning", "permitted"), rows, lines)
+        return card.lay_out(self.title, ("finding", "meaning", "permitted"), rows, self.lines[2:])

@@ -195,3 +195,9 @@ def test_whole_numbers_read_from_a_file_are_written_without_decimals(
 ) -> None:
     tables.show(pd.DataFrame({"k": [44.0, np.nan], "percent": [73.25, 50]}), "t")
     assert shown[0]["text/plain"].split() == ["k", "percent", "0", "44", "73.2", "1", "–", "50.0"]
+
+
+def test_a_table_without_rows_says_so(shown: list[dict[str, Any]]) -> None:
+    tables.show(pd.DataFrame({"k": []}), "cd", note="Simulated cohort.")
+    assert shown[0]["text/plain"] == "None: the table has no row.\nSimulated cohort."
+    assert "<p>None: the table has no row.</p>" in shown[0]["text/html"]

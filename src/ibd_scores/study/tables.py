@@ -32,6 +32,7 @@ __all__ = [
 
 FACTS = "application/vnd.ibd-scores.facts+json"
 MISSING = "–"
+NONE = "None: the table has no row."
 
 QUANTITIES = {
     "cdai": "CDAI",
@@ -112,6 +113,8 @@ def show(
     ):
         html = text.to_html(justify="right", max_rows=None, max_cols=None)
         plain = text.to_string(justify="right")
+    if text.empty:
+        html, plain = f"<p>{NONE}</p>", NONE
     if note:
         html += f"\n<p><em>{escape(note)}</em></p>"
         plain += f"\n{note}"
