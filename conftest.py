@@ -5,7 +5,7 @@ import re
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from ibd_scores.study import execution
+from ibd_scores.study.chain import execution
 
 ROOT = Path(__file__).resolve().parent
 

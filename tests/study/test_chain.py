@@ -6,7 +6,8 @@ from concurrent.futures import Executor, Future
 
 import pytest
 
-from ibd_scores.study import chain, ledger
+from ibd_scores.study import chain
+from ibd_scores.study.chain import ledger
 
 STAGES = list(chain.STAGES)
 

@@ -16,7 +16,8 @@ from collections.abc import Iterator
 import pytest
 from PIL import Image
 
-from ibd_scores.study import chain, notebooks, parameters, paths
+from ibd_scores.study import chain, paths
+from ibd_scores.study.chain import notebooks, parameters
 from ibd_scores.study.tables import FACTS
 
 SLUG = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")

@@ -5,8 +5,8 @@ import json
 
 import pytest
 
-from ibd_scores.study import notebooks, parameters
-from ibd_scores.study.parameters import Parameter, Text
+from ibd_scores.study.chain import notebooks, parameters
+from ibd_scores.study.chain.parameters import Parameter, Text
 
 EXECUTED = {
     "cells": [

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ibd_scores.study.parsing import DateFormat, censored, fold, number
+from ibd_scores.study.cohort.parsing import DateFormat, censored, fold, number
 
 POSITIVE = st.decimals(
     min_value="0.001", max_value=100_000, allow_nan=False, allow_infinity=False, places=3

@@ -11,7 +11,7 @@ import pytest
 
 from ibd_scores.study import paths, simulation
 from ibd_scores.study.cleaning import clean
-from ibd_scores.study.codebook import CODEBOOK, TREATMENT
+from ibd_scores.study.simulation.codebook import CODEBOOK, TREATMENT
 
 RAW = paths.raw("upadacitinib")
 WRITTEN = {*(f"{table}.csv" for table in CODEBOOK), "faults.csv", "README.md"}

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Never
 
 from ibd_scores import __version__
-from ibd_scores.study import chain, notebooks, parameters, paths
-from ibd_scores.study.display import Display
+from ibd_scores.study import chain, paths
+from ibd_scores.study.chain import notebooks, parameters
+from ibd_scores.study.chain.display import Display
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

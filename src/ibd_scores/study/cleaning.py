@@ -52,8 +52,8 @@ from ibd_scores import derive
 from ibd_scores.index import Index
 from ibd_scores.study import tidy
 from ibd_scores.study.cohort import Cohort, read_cohort
-from ibd_scores.study.reading import Limit
-from ibd_scores.study.records import Record, read_records
+from ibd_scores.study.cohort.reading import Limit
+from ibd_scores.study.cohort.records import Record, read_records
 
 
 @dataclass(frozen=True)

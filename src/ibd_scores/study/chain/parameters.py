@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ibd_scores.study import notebooks
+from ibd_scores.study.chain import notebooks
 
 Values = dict[str, Any]
 

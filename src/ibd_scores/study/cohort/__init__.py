@@ -80,8 +80,8 @@ from decimal import Decimal
 from pathlib import Path
 
 from ibd_scores.study import paths
-from ibd_scores.study.declaration import Declaration
-from ibd_scores.study.sources import Cohort, CohortError
+from ibd_scores.study.cohort.declaration import Declaration
+from ibd_scores.study.cohort.sources import Cohort, CohortError
 from ibd_scores.study.tidy import read_tidy, save
 
 __all__ = ["Cohort", "CohortError", "read_cohort", "read_tidy", "save"]

@@ -17,9 +17,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from ibd_scores.study import execution, ledger, notebooks, parameters
-from ibd_scores.study.execution import Failure, Outcome, Task
-from ibd_scores.study.parameters import Values
+from ibd_scores.study.chain import execution, ledger, notebooks, parameters
+from ibd_scores.study.chain.execution import Failure, Outcome, Task
+from ibd_scores.study.chain.parameters import Values
 
 # Each notebook, and those whose files it reads. CD and UC run side by side.
 STAGES: dict[str, tuple[str, ...]] = {

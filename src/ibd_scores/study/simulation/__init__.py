@@ -6,7 +6,6 @@ What was published is read from `upadacitinib.toml`; what was not is drawn from 
 into shape. The same seed gives the same bytes.
 """
 
-import sys
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -19,9 +18,10 @@ import pandas as pd
 from ibd_scores import cdai, endpoints, ses_cd, ses_cd_without_narrowing
 from ibd_scores.derive import keys_standard_weight
 from ibd_scores.indices.endoscopy import SEGMENTS, VARIABLES
-from ibd_scores.study import export, latent, paths
-from ibd_scores.study.codebook import CODEBOOK
-from ibd_scores.study.latent import BASELINE, WEEK12, Bowel, Draws, Row
+from ibd_scores.study import paths
+from ibd_scores.study.simulation import export, latent
+from ibd_scores.study.simulation.codebook import CODEBOOK
+from ibd_scores.study.simulation.latent import BASELINE, WEEK12, Bowel, Draws, Row
 
 PLAN = Path(__file__).with_name("upadacitinib.toml")
 Plan = Mapping[str, Any]
@@ -366,7 +366,3 @@ def main(folder: Path | None = None) -> None:
     """Write the raw tables, the list of planted faults and the README of the cohort."""
     plan = read_plan()
     export.write(*simulate(plan), plan, folder or paths.raw("upadacitinib"))
-
-
-if __name__ == "__main__":
-    main(*map(Path, sys.argv[1:2]))

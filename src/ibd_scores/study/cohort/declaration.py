@@ -14,8 +14,8 @@ import numpy as np
 
 from ibd_scores.form import Item
 from ibd_scores.study import paths, tidy
-from ibd_scores.study.parsing import DateFormat, fold, number
-from ibd_scores.study.sources import (
+from ibd_scores.study.cohort.parsing import DateFormat, fold, number
+from ibd_scores.study.cohort.sources import (
     DELIMITERS,
     Cohort,
     CohortError,

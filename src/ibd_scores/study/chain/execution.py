@@ -11,7 +11,8 @@ from pathlib import Path
 from threading import Thread
 from typing import Any, Never
 
-from ibd_scores.study import notebooks, paths
+from ibd_scores.study import paths
+from ibd_scores.study.chain import notebooks
 
 MESSAGE_LINES, MESSAGE_WIDTH = 5, 300
 

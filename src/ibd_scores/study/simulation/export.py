@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from ibd_scores.study import paths
-from ibd_scores.study.codebook import CODEBOOK, NOT_DONE, WORDS, readme
-from ibd_scores.study.latent import Draws, Row
+from ibd_scores.study.simulation.codebook import CODEBOOK, NOT_DONE, WORDS, readme
+from ibd_scores.study.simulation.latent import Draws, Row
 
 FAULTS = 3  # the stream of draws, beside those of `simulation`
 SEX = {"male": {"男": 60, "M": 40}, "female": {"女": 60, "F": 40}}  # two systems feed the export

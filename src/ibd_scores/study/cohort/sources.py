@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from ibd_scores.study.parsing import DateFormat, fold
+from ibd_scores.study.cohort.parsing import DateFormat, fold
 from ibd_scores.study.tidy import Column
 
 DELIMITERS = {".csv": ",", ".tsv": "\t", ".txt": "\t"}

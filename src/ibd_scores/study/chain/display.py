@@ -6,7 +6,7 @@ import time
 from pathlib import PurePath
 
 from ibd_scores.study.chain import Plan, Result, Step
-from ibd_scores.study.execution import Failure
+from ibd_scores.study.chain.execution import Failure
 
 BAR = 20
 

@@ -8,8 +8,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from ibd_scores.study import notebooks, paths
-from ibd_scores.study.execution import Task
+from ibd_scores.study import paths
+from ibd_scores.study.chain import notebooks
+from ibd_scores.study.chain.execution import Task
 
 STATE = "chain.json"
 

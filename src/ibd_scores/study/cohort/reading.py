@@ -7,8 +7,8 @@ from typing import TypeAlias
 
 import numpy as np
 
-from ibd_scores.study.parsing import Censor, censored, fold, number, plain
-from ibd_scores.study.sources import Source
+from ibd_scores.study.cohort.parsing import Censor, censored, fold, number, plain
+from ibd_scores.study.cohort.sources import Source
 from ibd_scores.study.tidy import CENSORED
 
 
