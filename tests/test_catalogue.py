@@ -8,21 +8,17 @@ import pytest
 
 import ibd_scores
 from ibd_scores import derive, endpoints
+from ibd_scores.catalogue import ENTRIES
 from ibd_scores.endpoint import Endpoint
-from ibd_scores.form import Interval
-from ibd_scores.index import Derivation, Grading, Index
+from ibd_scores.form import Interval, Item
+from ibd_scores.formula import REQUIRED, Derivation, parameters
+from ibd_scores.index import Grading, Index
 
-INDICES = [value for value in vars(ibd_scores).values() if isinstance(value, Index)]
-GRADINGS = [value for value in vars(ibd_scores).values() if isinstance(value, Grading)]
+INDICES = [entry for entry in ENTRIES.values() if isinstance(entry, Index)]
+GRADINGS = [entry for entry in ENTRIES.values() if isinstance(entry, Grading)]
 DERIVATIONS = [value for value in vars(derive).values() if isinstance(value, Derivation)]
 ENDPOINTS = [value for value in vars(endpoints).values() if isinstance(value, Endpoint)]
 BANDED = [index for index in INDICES if index.bands]
-CUTS = [
-    pytest.param(index, lower, upper, id=f"{index.name}-{lower.upper:g}")
-    for index in BANDED
-    for lower, upper in zip(index.bands, index.bands[1:], strict=False)
-    if lower.upper != upper.upper
-]
 ITEMS = [
     pytest.param(index, item, id=f"{index.name}-{item.name}")
     for index in INDICES
@@ -78,22 +74,10 @@ def test_the_lowest_and_the_highest_answers_are_scored(index, end):
     assert index(**one) == pytest.approx(by_hand(index, one))
 
 
-@pytest.mark.parametrize(("index", "lower", "upper"), CUTS)
-def test_a_score_on_a_cut_point_falls_where_the_source_puts_it(index, lower, upper):
-    scores = pd.Series([lower.upper - 1e-5, lower.upper, lower.upper + 1e-5])
-    items = pd.DataFrame({item.name: [0] * 3 for item in index.items})
-    on_the_cut = lower.name if lower.inclusive else upper.name
-    expected = [on_the_cut if score == lower.upper else lower.name if score < lower.upper
-                else upper.name for score in scores]  # fmt: skip
-    # Of two rungs with one upper end the first is meant; its proviso holds with all items 0.
-    first = {band.upper: band.name for band in reversed(index.bands)}
-    expected = [first[lower.upper] if name == lower.name else name for name in expected]
-    assert index.band(scores, items).tolist() == expected
-
-
 @pytest.mark.parametrize("index", BANDED, ids=name_of)
 def test_every_score_falls_in_one_band_and_a_missing_score_in_none(index):
-    scores = pd.Series([*np.linspace(-50, 700, 301), np.nan])
+    low, high = index.ends
+    scores = pd.Series([*np.linspace(low, min(high, 700), 301), np.nan])
     items = pd.DataFrame({item.name: [0] * len(scores) for item in index.items})
     bands = index.band(scores, items)
     assert bands.notna().tolist() == [True] * 301 + [False]
@@ -181,21 +165,38 @@ def test_an_entry_goes_by_one_name(entry):
     assert entry.name in home.__all__
 
 
+def highest_of(endpoint):
+    """The highest permitted value of each column that the endpoint needs."""
+    needed = [item for item in endpoint.columns if item.name not in optional_of(endpoint)]
+    return {item.name: "male" if item.words else min(highest(item), 5000.0) for item in needed}
+
+
+def optional_of(endpoint):
+    return {
+        name for name, default in parameters(endpoint.rule)[0].items() if default is not REQUIRED
+    }
+
+
 @pytest.mark.parametrize("endpoint", ENDPOINTS, ids=name_of)
 def test_an_endpoint_with_a_value_not_recorded_is_not_evaluable(endpoint):
-    recorded = {item.name: "male" if item.name == "sex" else 5.0
-                for item in endpoint.columns if "_censor" not in item.name}  # fmt: skip
+    recorded = highest_of(endpoint)
     for absent in recorded:
         assert endpoint(**(recorded | {absent: None})) is None
 
 
 @pytest.mark.parametrize("endpoint", ENDPOINTS, ids=name_of)
+def test_an_endpoint_refuses_what_its_columns_cannot_hold(endpoint):
+    recorded = highest_of(endpoint)
+    for name in recorded:
+        with pytest.raises(ValueError, match=f"{name} = -999"):
+            endpoint(**(recorded | {name: -999}))
+
+
+@pytest.mark.parametrize("endpoint", ENDPOINTS, ids=name_of)
 def test_an_endpoint_gives_a_nullable_boolean_with_the_index_kept(endpoint):
     table = pd.DataFrame(
-        {item.name: [item.words[0]] * 2 if item.words else [5.0, np.nan]
-         for item in endpoint.columns},
-        index=["P1", "P2"],
-    )  # fmt: skip
+        {name: [value, None] for name, value in highest_of(endpoint).items()}, index=["P1", "P2"]
+    )
     flags = endpoint(table)
     assert flags.dtype == "boolean"
     assert flags.name == endpoint.name
@@ -206,9 +207,26 @@ def test_an_endpoint_gives_a_nullable_boolean_with_the_index_kept(endpoint):
 @pytest.mark.parametrize("endpoint", ENDPOINTS, ids=name_of)
 def test_steroid_free_asks_for_both(endpoint):
     free = endpoint.steroid_free()
-    numbers = {item.name: 0.0 for item in endpoint.columns if not item.words}
-    sex = {item.name: "male" for item in endpoint.columns if item.name == "sex"}
-    met = endpoint(**numbers, **sex)
-    assert free(**numbers, **sex, systemic_steroid=0) is met
-    assert free(**numbers, **sex, systemic_steroid=1) is (None if met is None else False)
-    assert free(**numbers, **sex, systemic_steroid=None) is None
+    recorded = highest_of(endpoint)
+    met = endpoint(**recorded)
+    assert free(**recorded, systemic_steroid=0) is met
+    assert free(**recorded, systemic_steroid=1) is (None if met is None else False)
+    assert free(**recorded, systemic_steroid=None) is None
+
+
+def test_an_item_name_means_one_thing():
+    seen = {}
+    stated = [item for item in vars(derive).values() if isinstance(item, Item)]
+    read = [item for entry in ENTRIES.values() for item in (*entry.columns, *entry.items)]
+    for item in [*stated, *read]:
+        assert seen.setdefault(item.name, (item.meaning, item.values)) == (
+            item.meaning,
+            item.values,
+        )
+
+
+def test_the_catalogue_holds_every_entry_that_the_library_offers():
+    offered = {
+        name for name, entry in vars(ibd_scores).items() if isinstance(entry, Index | Grading)
+    }
+    assert offered == set(ENTRIES)

@@ -155,7 +155,7 @@ def test_keys_standard_weight(sex, height, weight):
 
 
 def test_a_height_in_centimetres_is_refused_with_a_hint():
-    with pytest.raises(ValueError, match="give metres"):
+    with pytest.raises(ValueError, match="give meters"):
         derive.keys_standard_weight(height_m=175, sex="male")
 
 

@@ -123,8 +123,9 @@ def test_many_wrong_values_are_counted_and_the_first_named():
 
 
 def test_a_score_is_rounded_before_it_meets_a_cut():
-    # 0.1 * 1490 + 1 and the like: what is 150 but for the last binary digit is 150.
+    # What is 150 but for the last binary digit is 150, in the ladder and in the endpoint alike.
     assert cdai.band(149.9999999999) == "mild"
+    assert cdai_remission(cdai=149.9999999999) is False
     assert cdai.band(150 - 1e-6) == "remission"
 
 
@@ -193,3 +194,49 @@ def test_help_shows_the_form():
     )
     assert ses_cd.formula == "ses_cd = sum of four variables over the segments explored"
     assert hbi.ladder == "remission < 5; mild < 8; moderate <= 16; severe"
+
+
+@pytest.mark.parametrize("score", ["20", -5, np.inf, 999])
+def test_what_is_no_score_has_no_band(score):
+    with pytest.raises(ValueError, match=r"hbi = .*permitted: 0 to"):
+        hbi.band(score)
+
+
+def test_bands_refuse_items_in_another_order():
+    items = pd.DataFrame({item.name: [0, 2] for item in mayo_full.items}, index=["A", "B"])
+    scores = mayo_full(items)
+    assert mayo_full.band(scores, items).tolist() == ["remission", "moderate"]
+    with pytest.raises(ValueError, match="different rows; align them"):
+        mayo_full.band(scores[::-1], items)
+
+
+def test_a_number_written_as_text_is_called_text():
+    with pytest.raises(
+        ValueError, match=r"liquid_stools_mean = '5' \(str, not a number; permitted"
+    ):
+        pro2_cd(liquid_stools_mean="5", abdominal_pain_mean=1)
+
+
+def test_values_without_names_are_refused_with_the_names():
+    with pytest.raises(TypeError, match="by name: liquid_stools_mean=, abdominal_pain_mean="):
+        pro2_cd(5, 2)
+
+
+def test_a_row_is_named_as_a_plain_number():
+    table = pd.DataFrame({"liquid_stools_mean": [1, 99], "abdominal_pain_mean": 1}, index=[7, 20])
+    with pytest.raises(ValueError, match="in row 20 "):
+        pro2_cd(table)
+
+
+def test_a_score_seldom_seen_is_scored_and_reported():
+    extreme = PATIENT | {"liquid_stools_7d": 70, "abdominal_pain_7d": 21, "abdominal_mass": 5,
+                         "general_wellbeing_7d": 28, "complications": 3, "antidiarrheal": 1,
+                         "hematocrit_percent": 30, "weight_kg": 50}  # fmt: skip
+    problems = cdai.problems(pd.DataFrame([extreme, PATIENT], index=["P1", "P2"]))
+    assert problems[["row", "item", "value"]].values.tolist() == [["P1", "cdai", 711.571429]]
+
+
+def test_more_than_25_liquid_stools_a_day_are_scored_and_reported():
+    one = {item.name: 0 for item in hbi.items} | {"liquid_stools_previous_day": 26}
+    assert hbi(one) == 26
+    assert "weekly total" in hbi.problems(one)["why"][0]

@@ -38,6 +38,10 @@ EXAMPLES = [
 VERDICTS = [
     pytest.param(row, id=f"{row['endpoint']}-{row['id']}") for row in read(WORKED / "endpoints.csv")
 ]
+BANDS = [
+    pytest.param(row, id=f"{row['index']}-{row['score']}-{row['band']}")
+    for row in read(WORKED / "bands.csv")
+]
 OPTIONS = {"hematocrit_floor", "weight_floor", "unrecorded_friability"}
 
 
@@ -61,16 +65,27 @@ def test_an_index_gives_the_band_of_the_worked_example(name, row):
     assert index.band(index(**inputs(row)), values) == row["band"]
 
 
+def pairs(text):
+    return {name: number(value) for name, _, value in (one.partition("=") for one in text.split())}
+
+
+@pytest.mark.parametrize("row", BANDS)
+def test_a_score_beside_a_cut_has_the_band_of_the_source(row):
+    items = pairs(row["items"]) or None
+    assert INDICES[row["index"]].band(float(row["score"]), items) == row["band"]
+
+
 @pytest.mark.parametrize("row", VERDICTS)
 def test_an_endpoint_gives_the_worked_verdict(row):
-    values = {}
-    for pair in row["values"].split():
-        name, _, text = pair.partition("=")
-        values[name] = number(text)
-    verdict = ENDPOINTS[row["endpoint"]](**values)
+    verdict = ENDPOINTS[row["endpoint"]](**pairs(row["values"]))
     assert str(verdict) == row["expected"]
 
 
 def test_every_index_and_endpoint_has_a_worked_example():
     assert {row["endpoint"] for row in read(WORKED / "endpoints.csv")} == set(ENDPOINTS)
-    assert {path.stem for path in WORKED.glob("*.csv")} == set(INDICES) | {"endpoints"}
+    assert {path.stem for path in WORKED.glob("*.csv")} == set(INDICES) | {"bands", "endpoints"}
+
+
+def test_both_sides_of_every_cut_are_typed():
+    typed = {(row["index"], row["band"]) for row in read(WORKED / "bands.csv")}
+    assert typed == {(name, rung) for name, index in INDICES.items() for rung in index.rungs}

@@ -8,7 +8,8 @@ import json
 from pathlib import Path
 
 import ibd_scores
-from ibd_scores.index import Formula, Grading, Index
+from ibd_scores.formula import Formula
+from ibd_scores.index import Grading, Index
 
 ROOT = Path(__file__).resolve().parent.parent
 BEGIN, END = "<!-- instruments: made by tools/readme.py -->\n", "<!-- instruments: end -->"

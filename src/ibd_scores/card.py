@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ibd_scores.form import Band, Interval, Item
+from ibd_scores.form import Band, Item
 
 
 def weighted_sum(items: tuple[Item, ...], constant: float) -> str:
@@ -16,25 +16,14 @@ def weighted_sum(items: tuple[Item, ...], constant: float) -> str:
 
 def ladder(bands: tuple[Band, ...]) -> str:
     """The bands as text."""
-    return "; ".join(
-        band.name
-        if np.isinf(band.upper)
-        else f"{band.name} {'<=' if band.inclusive else '<'} {band.upper:g}"
-        for band in bands
-    )
+    return "; ".join(map(_rung, bands))
 
 
-def reach(items: tuple[Item, ...], constant: float) -> str:
-    """The range that the items make possible, as text."""
-    low, high = np.array([_ends(item) for item in items]).sum(axis=0) + constant
-    return f"{low:g} upwards" if np.isinf(high) else f"{low:g} to {high:g}"
-
-
-def _ends(item: Item) -> tuple[float, float]:
-    if isinstance(item.values, Interval):
-        return item.weight * item.values.low, item.weight * item.values.high
-    numbers = [float(value) for value in item.values]
-    return item.weight * min(numbers), item.weight * max(numbers)
+def _rung(band: Band) -> str:
+    if np.isinf(band.upper):
+        return band.name
+    condition = f" and {band.condition}" if band.condition else ""
+    return f"{band.name} {'<=' if band.inclusive else '<'} {band.upper:g}{condition}"
 
 
 def lay_out(

@@ -4,14 +4,18 @@ BEST_1976 = (
     "Best WR, Becktel JM, Singleton JW, Kern F. Gastroenterology 1976;70:439-444. "
     "doi:10.1016/S0016-5085(76)80163-1"
 )
+CONVENTION = "Convention of the trials; no primary source"
 DANESE_2022 = "Danese S et al. Lancet 2022;399:2113-2128. doi:10.1016/S0140-6736(22)00581-5"
 DAPERNO_2004 = (
     "Daperno M et al. Gastrointest Endosc 2004;60:505-512. doi:10.1016/S0016-5107(04)01878-4"
 )
+ECCO_P786 = "ECCO congress, abstract P786 (absence of ulceration in the U-EXCEL programme)"
 HARVEY_1980 = "Harvey RF, Bradshaw JM. Lancet 1980;315:514. doi:10.1016/S0140-6736(80)92767-1"
 KHANNA_2015 = "Khanna R et al. Aliment Pharmacol Ther 2015;41:77-86. doi:10.1111/apt.13001"
 LEWIS_2008 = "Lewis JD et al. Inflamm Bowel Dis 2008;14:1660-1666"
 LOFTUS_2023 = "Loftus EV et al. N Engl J Med 2023;388:1966-1980. doi:10.1056/NEJMoa2212728"
+MOSKOVITZ_2007 = "Moskovitz DN et al. 2007 (abstract); an expert-chosen cut, not validated"
+PMC9923295 = "Protocol in PMC9923295, table 1"
 RUTGEERTS_2005 = "Rutgeerts P et al. N Engl J Med 2005. doi:10.1056/NEJMoa050516"
 SANDBORN_2002 = "Sandborn WJ et al. Gastroenterology 2002. doi:10.1053/gast.2002.31072"
 SATSANGI_2006 = "Satsangi J et al. Gut 2006;55:749-753. doi:10.1136/gut.2005.082909"

@@ -97,7 +97,8 @@ class Frame:
 
     def label(self, row: Any) -> Any:
         """Return the caller's name for a row: its index label, or its position."""
-        return row if self.index is None else self.index[row]
+        label = row if self.index is None else self.index[row]
+        return label.item() if isinstance(label, np.generic) else label
 
     def value(self, name: str, row: Any) -> Any:
         """Return a value as the caller wrote it."""
@@ -108,7 +109,7 @@ class Frame:
             column = column[row]
         return column.item() if isinstance(column, np.generic) else column
 
-    def column(self, name: str, values: Any, dtype: Any = None) -> Any:
+    def column(self, name: str, values: Any) -> Any:
         """Give a result back: a Series for pandas, an array for arrays, a value for values."""
         if self.scalar:
             return values[0].item() if isinstance(values[0], np.generic) else values[0]
@@ -116,7 +117,7 @@ class Frame:
             return values
         import pandas as pd
 
-        return pd.Series(values, index=self.index, name=name, dtype=dtype)
+        return pd.Series(values, index=self.index, name=name)
 
 
 def read(who: str, columns: tuple[Column, ...], table: Any, values: Mapping[str, Any]) -> Frame:

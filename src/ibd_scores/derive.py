@@ -24,7 +24,7 @@ import numpy as np
 from ibd_scores.citations import BEST_1976, DANESE_2022, HARVEY_1980, SCHROEDER_1987
 from ibd_scores.columns import Array
 from ibd_scores.form import Interval, Item
-from ibd_scores.index import DECIMALS, Derivation, derivation
+from ibd_scores.formula import DECIMALS, Derivation, derivation
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,7 +36,7 @@ FEMALE, MALE = 0, 1  # the places of the words in SEX.values
 SEX = Item("sex", "for the reference values", ("female", "male"))
 HEMATOCRIT = Item(
     "hematocrit_percent",
-    "haematocrit, %",
+    "hematocrit",
     Interval(10, 75),
     unit="%",
     hint="a value below 1 looks like a fraction: give percent",
@@ -46,8 +46,8 @@ STANDARD_WEIGHT = Item(
     "standard_weight_kg", "standard weight for height and sex", Interval(2, 300), unit="kg"
 )
 HEIGHT = Item(
-    "height_m", "height, m", Interval(0.5, 2.5), unit="m",
-    hint="a value above 50 looks like centimetres: give metres",
+    "height_m", "height", Interval(0.5, 2.5), unit="m",
+    hint="a value above 50 looks like centimeters: give meters",
 )  # fmt: skip
 
 
@@ -59,7 +59,7 @@ def _by_sex(sex: Array, *, female: float, male: float) -> Array:
 @derivation(
     HEMATOCRIT,
     SEX,
-    title="47 (men) or 42 (women) minus the haematocrit in %; signed, as in 1976; "
+    title="47 (men) or 42 (women) minus the hematocrit in %; signed, as in 1976; "
     "hematocrit_floor=0 is the later trial worksheets' variant",
     citation=BEST_1976,
 )
@@ -95,21 +95,22 @@ def keys_standard_weight(height_m: Array, sex: Array) -> Array:
     return _by_sex(sex, female=20.8, male=22.1) * height_m**2
 
 
-def _flag(name: str, meaning: str) -> Item:
+def flag(name: str, meaning: str) -> Item:
+    """Make the item of a question answered with no (0) or yes (1)."""
     return Item(name, f"{meaning}: no 0, yes 1", NO_YES)
 
 
-ARTHRALGIA = _flag("arthralgia", "arthritis or arthralgia")
-UVEITIS = _flag("uveitis", "iritis or uveitis")
-ERYTHEMA_NODOSUM = _flag("erythema_nodosum", "erythema nodosum")
-PYODERMA_GANGRENOSUM = _flag("pyoderma_gangrenosum", "pyoderma gangrenosum")
-APHTHOUS_ULCERS = _flag("aphthous_ulcers", "aphthous ulcers of the mouth")
-ANAL_FISSURE = _flag("anal_fissure", "anal fissure")
-ANAL_FISTULA = _flag("anal_fistula", "anal fistula")
-ABSCESS = _flag("abscess", "abscess")
-NEW_FISTULA = _flag("new_fistula", "new fistula")
-OTHER_FISTULA = _flag("other_fistula", "fistula elsewhere than the anus")
-FEVER = _flag("fever", "above 37.8 degrees C in the past week")
+ARTHRALGIA = flag("arthralgia", "arthritis or arthralgia")
+UVEITIS = flag("uveitis", "iritis or uveitis")
+ERYTHEMA_NODOSUM = flag("erythema_nodosum", "erythema nodosum")
+PYODERMA_GANGRENOSUM = flag("pyoderma_gangrenosum", "pyoderma gangrenosum")
+APHTHOUS_ULCERS = flag("aphthous_ulcers", "aphthous ulcers of the mouth")
+ANAL_FISSURE = flag("anal_fissure", "anal fissure")
+ANAL_FISTULA = flag("anal_fistula", "anal fistula")
+ABSCESS = flag("abscess", "abscess")
+NEW_FISTULA = flag("new_fistula", "new fistula")
+OTHER_FISTULA = flag("other_fistula", "fistula elsewhere than the anus")
+FEVER = flag("fever", "above 37.8 degrees C in the past week")
 
 
 @derivation(
@@ -185,7 +186,7 @@ ENDOSCOPIC_SUBSCORE = Item(
     "endoscopic_subscore", "normal 0, erythema 1, marked erythema or erosions 2, "
     "spontaneous bleeding or ulceration 3", range(4),
 )  # fmt: skip
-FRIABILITY = _flag("friability", "mucosa bleeds at a touch")
+FRIABILITY = flag("friability", "mucosa bleeds at a touch")
 
 
 @derivation(
@@ -230,25 +231,36 @@ def diary_window(
 ) -> "pd.DataFrame":
     """Sum up the diary of the seven days before each visit, the visit's own day not included.
 
-    Args:
-        visits: one row for each visit, with patient_id and date.
-        diary: one row for each patient and day, with patient_id, date, liquid_stools,
-            abdominal_pain (0 to 3), general_wellbeing (0 to 4) and, if recorded, the flags
-            bowel_preparation and endoscopy (0 or 1): days on which either is 1 are left out.
-        min_days: how many of the seven days an item needs (1 to 7).
+    Parameters
+    ----------
+    visits : DataFrame
+        One row for each visit, with patient_id and date.
+    diary : DataFrame
+        One row for each patient and day, with patient_id, date, liquid_stools, abdominal_pain
+        (0 to 3), general_wellbeing (0 to 4) and, if recorded, the flags bowel_preparation and
+        endoscopy (0 or 1): days on which either is 1 are left out.
+    min_days : int
+        How many of the seven days an item needs (1 to 7).
 
     Returns
     -------
-        A table with the visits' index: for each diary item its mean (`_mean`) and its 7-day total
-        as mean x 7 (`_7d`), missing where fewer than `min_days` days were recorded, and
+    DataFrame
+        With the visits' index: for each diary item its mean (`_mean`) and its 7-day total as
+        mean x 7 (`_7d`), missing where fewer than `min_days` days were recorded, and
         `diary_days`, the number of days with all three items.
 
     Raises
     ------
-        ValueError: a value off the form, or two entries for one patient and day.
+    ValueError
+        If a column is absent or `date` holds no dates, a value is off the form, or a patient has
+        two entries for one day.
 
-    Source: Best 1976 for the seven days; four of seven is the trials' common rule.
+    Notes
+    -----
+    Seven days: Best 1976. Four of seven is the trials' common rule.
 
+    Examples
+    --------
     >>> import pandas as pd
     >>> visits = pd.DataFrame({"patient_id": ["P1"], "date": pd.to_datetime(["2024-03-08"])})
     >>> days = pd.date_range("2024-03-03", periods=5)
@@ -260,8 +272,14 @@ def diary_window(
     """
     import pandas as pd
 
-    if not 1 <= min_days <= WINDOW_DAYS:
-        raise ValueError(f"diary_window: min_days is 1 to {WINDOW_DAYS}, not {min_days}")
+    if min_days not in range(1, WINDOW_DAYS + 1):
+        raise ValueError(f"diary_window: min_days is 1 to {WINDOW_DAYS}, not {min_days!r}")
+    for name, table in (("visits", visits), ("diary", diary)):
+        absent = [column for column in ("patient_id", "date") if column not in table]
+        if absent:
+            raise ValueError(f"diary_window: {name} has no column {', '.join(absent)}")
+        if not pd.api.types.is_datetime64_any_dtype(table["date"]):
+            raise ValueError(f"diary_window: date in {name} holds no dates; pandas.to_datetime")
     twice = diary.duplicated(["patient_id", "date"])
     if twice.any():
         first = diary[twice].iloc[0]

@@ -7,15 +7,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ibd_scores import card
+from ibd_scores.catalogue import ITEMS
 from ibd_scores.columns import Array, Frame
-from ibd_scores.derive import SEX
-from ibd_scores.form import Interval, Item
-from ibd_scores.index import Ruled, parameters
+from ibd_scores.form import CENSORS, LEFT, RIGHT, TOLERANCE, Interval, Item
+from ibd_scores.formula import REQUIRED, Ruled, parameters
 
 if TYPE_CHECKING:
     import pandas as pd
-
-TOLERANCE = 1e-9  # for averaged values, whose last digit is not to be trusted
 
 
 def at_most(value: Array, cut: float | Array) -> Array:
@@ -74,10 +72,6 @@ def any_of(*criteria: Array) -> Array:
     return np.where(held, 1.0, np.max(np.broadcast_arrays(*criteria), axis=0))
 
 
-CENSORS = ("left", "right")
-LEFT, RIGHT = 0, 1  # the places of the words in CENSORS
-
-
 def known_below(value: Array, censor: Array, limit: float, inclusive: bool) -> Array:
     """A laboratory value below its limit: NaN where a censored value leaves it open.
 
@@ -94,15 +88,21 @@ def known_below(value: Array, censor: Array, limit: float, inclusive: bool) -> A
     return np.where(np.isnan(value), np.nan, met)
 
 
+# What stands for a column that a table may lack.
+UNCENSORED: Array = np.array(np.nan)
+NONE_UNSEEN: Array = np.array(0.0)
+UNKNOWN: Array = np.array(np.nan)
+
 STEROID = Item("systemic_steroid", "systemic corticosteroid: no 0, yes 1", range(2))
+BASELINE, MATCHED = "_baseline", "_matched"
 
 
 def _column(name: str) -> Item:
-    """The column a rule's parameter stands for: a number, but for the few with fixed answers."""
+    """The column that a rule's parameter stands for, with the values that the catalogue permits."""
     if "_censor" in name:
         return Item(name, "left if below the number, right if above, else empty", CENSORS)
-    fixed = {item.name: item for item in (STEROID, SEX)}
-    return fixed.get(name, Item(name, "a number", Interval(-np.inf)))
+    known = ITEMS.get(name.removesuffix(BASELINE).removesuffix(MATCHED))
+    return replace(known or Item(name, "a number", Interval(0)), name=name)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -111,6 +111,7 @@ class Endpoint(Ruled):
 
     Called with a table of pairs it returns a Series of dtype "boolean", with values by name True,
     False or None. Not evaluable where a value it reads is missing, or where its rule says so.
+    A parameter of the rule with a default is a column that a table may lack.
     """
 
     disease: str
@@ -126,22 +127,28 @@ class Endpoint(Ruled):
     @property
     def columns(self) -> tuple[Item, ...]:
         """The columns that the rule reads."""
-        read = tuple(_column(name) for name in parameters(self.rule)[0])
+        read = tuple(map(_column, parameters(self.rule)[0]))
         return (*read, STEROID) if self.free_of_steroid else read
 
     def chosen(self, table: Any) -> tuple[Item, ...]:
-        """The columns to read; a table without a column of censoring has no censored values."""
-        return tuple(item for item in self.columns if item.words != CENSORS or item.name in table)
+        """The columns to read: those that a table may lack only where it has them."""
+        optional = self._optional
+        return tuple(i for i in self.columns if i.name not in optional or i.name in table)
+
+    @property
+    def _optional(self) -> dict[str, Any]:
+        defaults = parameters(self.rule)[0]
+        return {name: value for name, value in defaults.items() if value is not REQUIRED}
 
     def compute(self, values: Mapping[str, Array], **options: Any) -> Array:
         """Apply the rule; a value that was not recorded makes it not evaluable."""
-        uncensored = np.array(np.nan)
-        read = [values.get(item.name, uncensored) for item in self.columns]
-        met = self.rule(*read[:-1] if self.free_of_steroid else read, **options)
+        optional = self._optional
+        read = [values.get(name, np.array(optional.get(name))) for name in parameters(self.rule)[0]]
+        met = self.rule(*read, **options)
         if self.free_of_steroid:
             met = all_of(met, at_most(values[STEROID.name], 0))
-        recorded = [values[item.name] for item in self.columns if item.words != CENSORS]
-        return _known(met, *recorded)
+        required = [values[item.name] for item in self.columns if item.name not in optional]
+        return _known(met, *required)
 
     def finish(self, frame: Frame, values: Array) -> Any:
         """Give yes, no and not evaluable back as a nullable boolean."""
@@ -162,16 +169,45 @@ class Endpoint(Ruled):
             free_of_steroid=True,
         )
 
+    def _from_baseline(self, pairs: "pd.DataFrame", *, best: bool, **options: Any) -> Any:
+        """The verdict if nothing had changed since baseline; or if all were 0 now (`best`)."""
+        import pandas as pd
+
+        values: dict[str, Any] = {}
+        for item in self.columns:
+            if best and item.words == CENSORS:
+                continue
+            if item.name.endswith(BASELINE):
+                values[item.name] = pairs[item.name]
+            elif item.name + BASELINE in pairs and not (best and not item.words):
+                values[item.name] = pairs[item.name + BASELINE]
+            elif item.name not in self._optional:
+                values[item.name] = pd.Series(0.0, index=pairs.index)
+        return self(**values, **options)
+
+    def eligible(self, pairs: "pd.DataFrame", **options: Any) -> Any:
+        """Who could meet it by a change: a nullable boolean Series without missing values.
+
+        Not eligible is who met it at baseline already, or whose baseline leaves it undefined
+        whatever follows (an SES-CD below 4, no ulcer). Where the baseline is not known, everyone
+        is eligible.
+        """
+        met = self._from_baseline(pairs, best=False, **options).fillna(False)
+        read = [item.name for item in self.columns if item.name not in self._optional]
+        twins = [name if name.endswith(BASELINE) else name + BASELINE for name in read]
+        known = pairs[[name for name in dict.fromkeys(twins) if name in pairs]].notna().all(axis=1)
+        undefined = self._from_baseline(pairs, best=True, **options).isna() & known
+        return (~(met | undefined)).rename(self.name)
+
     def normalization(self, pairs: "pd.DataFrame", **options: Any) -> Any:
         """The same endpoint among those who did not meet it at baseline; others not evaluable.
 
-        For markers of inflammation: who was normal at both visits is not normalized. The Series
-        is named `<marker>_normalized`.
+        For markers of inflammation: who was normal at both visits is not normalized, and neither
+        is one whose marker at baseline is not known. The Series is named `<marker>_normalized`.
         """
-        before = {item.name: pairs[f"{item.name}_baseline"] for item in self.columns
-                  if f"{item.name}_baseline" in pairs}  # fmt: skip
-        flags = self(pairs, **options).mask(self(**before, **options).fillna(True))
-        return flags.rename(f"{self.name.removesuffix('_normal')}_normalized")
+        met = self._from_baseline(pairs, best=False, **options).fillna(True)
+        name = f"{self.name.removesuffix('_normal')}_normalized"
+        return self(pairs, **options).mask(met).rename(name)
 
     def __repr__(self) -> str:
         return f"<{self.name}: {self.definition}>"

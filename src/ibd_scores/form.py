@@ -11,6 +11,10 @@ from ibd_scores.columns import Array
 
 Mask = NDArray[np.bool_]
 
+TOLERANCE = 1e-9  # for averaged values, whose last digit is not to be trusted
+CENSORS = ("left", "right")  # a laboratory value below the number, or above it
+LEFT, RIGHT = 0, 1  # their places
+
 
 class Step(Protocol):
     """What an item can be derived by: the columns it reads, and what it makes of them."""
@@ -68,13 +72,25 @@ class Item:
     @property
     def permitted(self) -> str:
         """The permitted values as text."""
+        unit = f" {self.unit}" if self.unit else ""
         if isinstance(self.values, Interval):
             low, high = f"{self.values.low:g}", f"{self.values.high:g}"
-            return f"at least {low}" if high == "inf" else f"{low} to {high}, decimals allowed"
+            if low == "-inf":
+                return f"a number{unit}"
+            span = f"at least {low}{unit}" if high == "inf" else f"{low} to {high}{unit}"
+            return f"{span}, decimals allowed"
         if isinstance(self.values, range) and len(self.values) > 2:
-            return f"{self.values[0]} to {self.values[-1]}"
+            return f"{self.values[0]} to {self.values[-1]}{unit}"
         *others, last = [value if isinstance(value, str) else f"{value:g}" for value in self.values]
-        return f"{', '.join(others)} or {last}"
+        return f"{', '.join(others)} or {last}{unit}"
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        """The lowest and the highest that the item adds to a score."""
+        if isinstance(self.values, Interval):
+            return self.weight * self.values.low, self.weight * self.values.high
+        numbers = [float(value) for value in self.values]
+        return self.weight * min(numbers), self.weight * max(numbers)
 
     def off(self, numbers: Array) -> Mask:
         """Return True where a value is recorded that the form does not permit."""
@@ -97,17 +113,21 @@ class Item:
 class Band:
     """One rung: scores below `upper` (or equal to it, if `inclusive`); the last has no upper end.
 
-    `proviso` is a further condition on the items; a score that fails it goes to the next rung.
+    `proviso` is a further condition on the items, in words `condition`; a score that fails it
+    goes to the next rung.
     """
 
     name: str
     upper: float = np.inf
     inclusive: bool = False
     proviso: Callable[[Mapping[str, Array]], Mask] | None = None
+    condition: str = ""
 
     def holds(self, scores: Array) -> Mask:
         """Return True where the score is not above this rung."""
-        return np.asarray(scores <= self.upper if self.inclusive else scores < self.upper)
+        if self.inclusive:
+            return np.asarray(scores <= self.upper + TOLERANCE)
+        return np.asarray(scores < self.upper - TOLERANCE)
 
 
 @dataclass(frozen=True)

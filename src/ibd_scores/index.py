@@ -1,164 +1,19 @@
 """The engine: what a scored instrument is.
 
-An `Index` is a number made from the items of a form, a `Grading` an ordered category, a
-`Derivation` a named step before scoring. All of them are called alike: with a table (a column
-comes out) or with values (a value comes out).
+An `Index` is a number made from the items of a form, a `Grading` an ordered category. Both are
+called alike: with a table (a column comes out) or with values by name (a value comes out).
 """
 
-import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ibd_scores import card
 from ibd_scores.columns import Array, Frame, read
 from ibd_scores.form import Band, Check, Interval, Item
-
-DECIMALS = 6  # 2*21 + ... can come out as 149.999...; a score is rounded before it meets a cut
-MESSAGES = 5  # how many values an error names before it counts the rest
-
-
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
-class Formula:
-    """What every kind of entry shares: a name, a title, columns to read, and how it is called."""
-
-    name: str
-    title: str
-    citation: str
-
-    def __post_init__(self) -> None:
-        # So that `cdai?` in JupyterLab shows the form, not the class.
-        object.__setattr__(self, "__doc__", "\n\n".join(filter(None, self.lines)))
-
-    @property
-    def lines(self) -> tuple[str, ...]:
-        """What the entry is, in lines of text."""
-        return (f"{self.title}.", self.citation)
-
-    @property
-    def columns(self) -> tuple[Item, ...]:
-        """The columns that a table is asked for."""
-        raise NotImplementedError
-
-    def chosen(self, table: Any) -> tuple[Item, ...]:
-        """The columns to read from this table, where an item can be given in two ways."""
-        return self.columns
-
-    def compute(self, values: Mapping[str, Array], **options: Any) -> Array:
-        """Apply the formula to checked columns."""
-        raise NotImplementedError
-
-    def options(self, chosen: tuple[Item, ...]) -> set[str]:
-        """The names of the published variants that can be asked for."""
-        return set()
-
-    def finish(self, frame: Frame, values: Array) -> Any:
-        """Give the result back in the caller's shape."""
-        return frame.column(self.name, values)
-
-    def _open(
-        self, table: Any, values: dict[str, Any]
-    ) -> tuple[Frame, tuple[Item, ...], dict[str, Any]]:
-        """Read what a call was given: the columns, and the variants asked for."""
-        chosen = self.chosen(values if table is None else table)
-        allowed = self.options(chosen)
-        options = {name: values.pop(name) for name in allowed & values.keys()}
-        unknown = values.keys() - {column.name for column in chosen}
-        if unknown:
-            known = ", ".join([column.name for column in chosen] + sorted(allowed))
-            raise TypeError(f"{self.name}: unknown {', '.join(sorted(unknown))}; known: {known}")
-        return read(self.name, chosen, table, values), chosen, options
-
-    def __call__(self, table: Any = None, /, **values: Any) -> Any:
-        """Score a table (columns named like the items) or one patient (values by name)."""
-        frame, chosen, options = self._open(table, values)
-        result = np.empty(frame.rows)
-        for here, block in frame.blocks():
-            if any(item.off(block[item.name]).any() for item in chosen):
-                raise ValueError(self._complaint(frame, chosen))
-            result[here] = self.compute(block, **options)
-        return self.finish(frame, result)
-
-    def _off_form(self, frame: Frame, chosen: tuple[Item, ...]) -> list[dict[str, Any]]:
-        return [
-            {"row": frame.label(row), "item": item.name, "value": frame.value(item.name, row),
-             "why": f"permitted: {item.permitted}" + (f"; {item.hint}" if item.hint else "")}
-            for item in chosen
-            for row in np.flatnonzero(item.off(frame.arrays[item.name]))
-        ]  # fmt: skip
-
-    def _complaint(self, frame: Frame, chosen: tuple[Item, ...]) -> str:
-        found = self._off_form(frame, chosen)
-        places = [
-            f"{one['item']} = {one['value']!r}"
-            + ("" if frame.scalar else f" in row {one['row']!r}")
-            + f" ({one['why']})"
-            for one in found[:MESSAGES]
-        ]
-        more = f"; and {len(found) - MESSAGES} more" if len(found) > MESSAGES else ""
-        noun = "value" if len(found) == 1 else "values"
-        return (
-            f"{self.name}: {len(found)} {noun} that the form does not permit: "
-            f"{'; '.join(places)}{more}. Correct at the source or set to missing."
-        )
-
-
-@cache
-def parameters(rule: Callable[..., Any]) -> tuple[tuple[str, ...], frozenset[str]]:
-    """A rule's positional parameters, which are columns, and its keyword-only ones, variants."""
-    known = inspect.signature(rule).parameters.values()
-    variants = frozenset(one.name for one in known if one.kind is one.KEYWORD_ONLY)
-    return tuple(one.name for one in known if one.name not in variants), variants
-
-
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
-class Ruled(Formula):
-    """An entry made by a rule, a function whose parameter names are columns.
-
-    Keyword-only parameters of the rule are published variants and can be given in any call.
-    """
-
-    rule: Callable[..., Array]
-
-    def options(self, chosen: tuple[Item, ...]) -> set[str]:
-        """The rule's keyword-only parameters."""
-        return set(parameters(self.rule)[1])
-
-    def compute(self, values: Mapping[str, Array], **options: Any) -> Array:
-        """Apply the rule."""
-        return self.rule(*(values[item.name] for item in self.columns), **options)
-
-
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
-class Derivation(Ruled):
-    """A named step before scoring."""
-
-    inputs: tuple[Item, ...]
-
-    @property
-    def columns(self) -> tuple[Item, ...]:
-        """The columns that the rule reads."""
-        return self.inputs
-
-    def __repr__(self) -> str:
-        return f"<{self.name}: from {', '.join(item.name for item in self.inputs)}>"
-
-
-def derivation(
-    *inputs: Item, title: str, citation: str, name: str = ""
-) -> Callable[[Callable[..., Array]], Derivation]:
-    """Turn a rule into the derivation of its name."""
-
-    def named(rule: Callable[..., Array]) -> Derivation:
-        return Derivation(
-            name=name or rule.__name__, title=title, inputs=inputs, rule=rule, citation=citation
-        )
-
-    return named
+from ibd_scores.formula import DECIMALS, Formula, Ruled, categories, listed
 
 
 def total(points: Mapping[str, Array]) -> Array:
@@ -184,12 +39,13 @@ class Index(Formula):
     combined: str = ""
     checks: tuple[Check, ...] = ()
     published_range: str = ""
+    seldom_above: float = np.inf
     notes: str = ""
 
     @property
     def lines(self) -> tuple[str, ...]:
         """The form in lines of text."""
-        items = "\n".join(f"{i.name}: {i.meaning} ({i.permitted})" for i in self.items)
+        items = listed(self.items)
         bands = f"Bands: {self.ladder}." if self.bands else ""
         head = (f"{self.title}.", self.formula, items)
         return (*head, f"Range: {self.range}.", bands, self.notes, self.citation)
@@ -230,7 +86,7 @@ class Index(Formula):
     def points(self, table: Any = None, /, **values: Any) -> Any:
         """Return what each item adds to the score: a DataFrame, or a dict for one patient."""
         frame, chosen, options = self._open(table, values)
-        if self._off_form(frame, chosen):
+        if any(self._off_form(frame, chosen)):
             raise ValueError(self._complaint(frame, chosen))
         return self._table(frame, self._points(frame.arrays, **options))
 
@@ -256,14 +112,26 @@ class Index(Formula):
         """List what is wrong: a DataFrame with row, item, value and why; empty if nothing is."""
         import pandas as pd
 
-        frame, chosen, _ = self._open(table, values)
-        found = self._off_form(frame, chosen)
+        frame, chosen, options = self._open(table, values)
+        found = list(self._off_form(frame, chosen))
         for check in self.checks:
             found += [
                 {"row": frame.label(row), "item": check.item,
                  "value": frame.value(check.item, row), "why": check.why}
                 for row in np.flatnonzero(check.found(frame.arrays))
             ]  # fmt: skip
+        if np.isfinite(self.seldom_above) and not found:
+            scores = self.compute(frame.arrays, **options)
+            why = f"a score above {self.seldom_above:g} is seldom seen: check the items"
+            found += [
+                {
+                    "row": frame.label(row),
+                    "item": self.name,
+                    "value": float(scores[row]),
+                    "why": why,
+                }
+                for row in np.flatnonzero(scores > self.seldom_above)
+            ]
         return pd.DataFrame(found, columns=["row", "item", "value", "why"])
 
     def band(self, scores: Any, table: Any = None) -> Any:
@@ -278,18 +146,44 @@ class Index(Formula):
         """
         if not self.bands:
             raise ValueError(f"{self.name}: no agreed bands; {self.notes}")
-        frame = read(self.name, (_SCORE,), None, {_SCORE.name: scores})
-        score = np.round(frame.arrays[_SCORE.name], DECIMALS)
+        frame = read(self.name, (self.score,), None, {self.name: scores})
+        score = frame.arrays[self.name]
+        if self.score.off(score).any():
+            raise ValueError(self._complaint(frame, (self.score,)))
+        items = {} if table is None else self._items(table, frame)
         codes = np.full(frame.rows, -1)
         for code, band in reversed(list(enumerate(self.bands))):
             fits = band.holds(score)
             if band.proviso:
-                if table is None:
+                if not items:
                     raise ValueError(f"{self.name}.band: '{band.name}' needs the items; give them")
-                fits &= band.proviso(self._points(read(self.name, self.chosen(table),
-                                                       table, {}).arrays))  # fmt: skip
+                fits &= band.proviso(items)
             codes[fits] = code
-        return categories(frame, f"{self.name}_band", codes, tuple(b.name for b in self.bands))
+        return categories(frame, f"{self.name}_band", codes, self.rungs)
+
+    def _items(self, table: Any, scores: Frame) -> dict[str, Array]:
+        frame = read(self.name, self.chosen(table), table, {})
+        if frame.rows != scores.rows or not (
+            frame.index is None or scores.index is None or frame.index.equals(scores.index)
+        ):
+            raise ValueError(f"{self.name}.band: scores and items have different rows; align them")
+        return self._points(frame.arrays)
+
+    @property
+    def rungs(self) -> tuple[str, ...]:
+        """The names of the bands, from the lowest."""
+        return tuple(band.name for band in self.bands)
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        """The lowest and the highest score that the permitted values can make."""
+        low, high = np.sum([item.ends for item in self.items], axis=0) + self.constant
+        return float(low), float(high)
+
+    @property
+    def score(self) -> Item:
+        """The score as a value that others can read."""
+        return Item(self.name, self.title, Interval(*self.ends))
 
     @property
     def formula(self) -> str:
@@ -304,7 +198,9 @@ class Index(Formula):
     @property
     def range(self) -> str:
         """The range as published, or as the items make it."""
-        return self.published_range or card.reach(self.items, self.constant)
+        low, high = self.ends
+        reach = f"{low:g} upwards" if np.isinf(high) else f"{low:g} to {high:g}"
+        return self.published_range or reach
 
     def __repr__(self) -> str:
         return f"<{self.name}: {self.title}, {len(self.items)} items, {self.range}>"
@@ -313,20 +209,6 @@ class Index(Formula):
         heads = ("item", "meaning", "permitted", "weight")
         rows = [(i.name, i.meaning, i.permitted, f"{i.weight:g}") for i in self.items]
         return card.lay_out(self.title, heads, rows, self.lines[3:])
-
-
-_SCORE = Item("score", "a score", Interval(-np.inf))
-
-
-def categories(frame: Frame, name: str, codes: NDArray[Any], names: tuple[str, ...]) -> Any:
-    """Give codes back as an ordered categorical Series; for one patient as a word or None."""
-    if frame.scalar:
-        return None if codes[0] < 0 else names[codes[0]]
-    import pandas as pd
-
-    dtype = pd.CategoricalDtype(list(names), ordered=True)
-    ordered = pd.Categorical.from_codes([int(code) for code in codes], dtype=dtype)
-    return pd.Series(ordered, index=frame.index, name=name)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -345,7 +227,7 @@ class Grading(Ruled):
     @property
     def lines(self) -> tuple[str, ...]:
         """The findings and grades in lines of text."""
-        findings = "\n".join(f"{i.name}: {i.meaning} ({i.permitted})" for i in self.items)
+        findings = listed(self.items)
         grades = f"Grades: {', '.join(self.grades)}."
         return (f"{self.title}.", findings, grades, self.notes, self.citation)
 

@@ -72,6 +72,7 @@ class Toy:
     """A toy project, and the command line run in it."""
 
     root: Path
+    before: tuple[str, ...] = ()  # what to put before the command
 
     @property
     def raw(self) -> Path:
@@ -89,7 +90,7 @@ class Toy:
         }
 
     def command(self, *arguments: str) -> list[str]:
-        return [sys.executable, "-W", "error", "-m", "ibd_scores.study", *arguments]
+        return [*self.before, sys.executable, "-W", "error", "-m", "ibd_scores.study", *arguments]
 
     def do(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(

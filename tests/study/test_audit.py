@@ -7,6 +7,7 @@ from ibd_scores.study.audit import (
     audit,
     counts,
     denominators,
+    joint,
     joint_denominators,
     read_published,
 )
@@ -74,6 +75,34 @@ def test_what_several_claims_allow_together() -> None:
     assert joint_denominators([]) == []
 
 
+def test_sets_of_claims_and_the_denominators_that_fit_all_of_them() -> None:
+    cd, uc = (read_published("upadacitinib", disease) for disease in ("CD", "UC"))
+    crohn = joint(
+        cd,
+        {
+            "week 12": cd["visit"].eq("week12"),
+            "with baseline endoscopy": cd["endpoint"].ne("perianal"),
+        },
+    )
+    assert crohn.index.name == "set of claims"
+    assert crohn["possible_n"].to_dict() == {
+        "week 12": "15, 30, 45, 60, 75",
+        "with baseline endoscopy": "45, 60",
+    }
+    assert crohn.loc["week 12", "claims"] == (
+        "endoscopic response 73.33 %; mucosal healing, read as free of ulcers 53 %"
+    )
+    colitis = joint(uc, {"week 12": uc["visit"].eq("week12"), "all": uc["visit"].ne("")}, 30)
+    assert colitis["possible_n"].tolist() == ["5, 10, 15, 20, 25, 30", "none"]
+
+
+def test_a_set_without_a_testable_claim_is_left_out() -> None:
+    cd = read_published("upadacitinib", "CD")
+    assert joint(cd, {"vague": cd["printed"].eq("close to 50")}).empty
+    none = cd.iloc[:0]
+    assert list(joint(none, {"week 12": none["visit"].eq("week12")})) == ["claims", "possible_n"]
+
+
 @pytest.mark.parametrize("printed", ["53", "53 %", "53%", " 53 "])
 def test_the_percent_sign_and_blanks_do_not_matter(printed: str) -> None:
     assert counts(printed, 75) == [40]
@@ -129,7 +158,7 @@ def test_the_published_figures_get_the_verdicts_of_the_study(published: pd.DataF
         "uc_endoscopic_improvement": "none",
         "uc_mucosal_healing": "none",
     }
-    assert table.loc["cd_moderate_severe", "other_rounding"] == "truncation: 47/75"
+    assert table.loc["cd_moderate_severe", "other_rounding"] == "47/75 if truncated"
     assert table.loc["cd_endoscopic_response", "possible_n"] == "15, 30, 45, 60, 75"
     assert table["agrees"].isna().all()
 
@@ -152,6 +181,14 @@ def test_a_recovered_count_agrees_if_it_prints_the_same(published: pd.DataFrame)
     assert pd.isna(agrees["uc_mucosal_healing"])  # not recovered
     assert (table.loc["uc_endoscopic_improvement", ["k", "n"]] == [16, 20]).all()
     assert len(table) == len(published)
+
+
+def test_who_was_counted_stands_beside_what_was_recovered(published: pd.DataFrame) -> None:
+    found = recovered(("CD", "ulcer_free", 32, 60)).assign(among="ulcers at baseline, scoped twice")
+    table = audit(published, found).set_index("claim")
+    assert table.loc["cd_mucosal_healing", "among"] == "ulcers at baseline, scoped twice"
+    assert table["among"].notna().sum() == 1
+    assert audit(published, recovered(("CD", "ulcer_free", 32, 60)))["among"].isna().all()
 
 
 def test_a_claim_stays_with_its_disease(published: pd.DataFrame) -> None:

@@ -187,6 +187,19 @@ def test_a_file_that_a_notebook_no_longer_writes_is_removed(toy):
     assert [path.name for path in (toy.derived / "figures").iterdir()] == ["sum.pdf"]
 
 
+def test_files_that_no_stage_wrote_are_named_and_left_alone(toy):
+    for name in ("endpoint_rates.png", ".DS_Store"):
+        (toy.derived / "figures" / name).write_text("mine")
+    for arguments in ([], ["--force"]):
+        said = toy.do("run", *arguments)
+        assert said.stdout.splitlines()[-1] == "  not from this run: figures/endpoint_rates.png"
+    for number in range(1, 8):
+        (toy.derived / f"{number}.csv").write_text("mine")
+    named = ", ".join(f"{number}.csv" for number in range(1, 6))
+    assert toy.do("run").stdout.endswith(f"  not from this run: {named} and 3 more\n")
+    assert (toy.derived / "figures" / "endpoint_rates.png").read_text() == "mine"
+
+
 def test_after_a_damaged_state_file_nothing_counts_as_up_to_date(toy):
     state = toy.derived / "chain.json"
     assert ledger.Ledger(toy.derived).entries.keys() == {*STAGES}

@@ -7,8 +7,8 @@ import pytest
 
 from ibd_scores.study import cleaning
 from ibd_scores.study import cohort as cohort_module
-from ibd_scores.study.cohort import CohortError, read_cohort, read_tidy, save
-from ibd_scores.study.tidy import KEYS, columns
+from ibd_scores.study.cohort import CohortError, read_cohort
+from ibd_scores.study.tidy import KEYS, columns, read_tidy, save
 
 TOML = """
 title = "small"
@@ -210,7 +210,7 @@ def test_saved_bytes_are_short_and_the_same_everywhere(tmp_path):
     assert (tmp_path / "t.csv").read_bytes() == expected.encode()
 
 
-def test_of_tables_saved_together_all_are_written_or_none(tmp_path):
+def test_where_one_of_several_tables_cannot_be_written_none_is_replaced(tmp_path):
     save(tmp_path, {"one": pd.DataFrame({"a": [1]})})
     with pytest.raises(AttributeError):
         save(tmp_path, {"one": pd.DataFrame({"a": [2]}), "two": "not a table"})

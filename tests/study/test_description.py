@@ -2,8 +2,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from ibd_scores.study.audit import counts
 from ibd_scores.study.description import (
     CD_CHARACTERISTICS,
+    EXTRAINTESTINAL,
     UC_CHARACTERISTICS,
     Characteristic,
     adverse_events,
@@ -65,14 +67,14 @@ def test_the_baseline_table_counts_what_is_missing_and_takes_percents_of_the_res
     found = baseline(
         table,
         [
-            Characteristic("age", "Age, years"),
-            Characteristic("sex", "Sex", "levels"),
-            Characteristic("prior_surgery", "Prior surgery", "yes"),
+            Characteristic("age"),
+            Characteristic("sex", "levels"),
+            Characteristic("prior_surgery", "yes", label="Bowel surgery"),
         ],
     )
     assert found.index.tolist() == [
         ("Age, years", "median (IQR)"), ("Sex", "female"), ("Sex", "male"),
-        ("Prior surgery", "yes"),
+        ("Bowel surgery", "yes"),
     ]  # fmt: skip
     assert found.loc[("Age, years", "median (IQR)"), ["median", "q1", "q3"]].tolist() == [
         35, 27.5, 42.5,
@@ -80,26 +82,65 @@ def test_the_baseline_table_counts_what_is_missing_and_takes_percents_of_the_res
     assert found["missing"].tolist() == [1, 1, 1, 1]
     assert found["percent"].tolist()[1:] == [25, 75, 50]
     assert baseline_table(found).iloc[:, 0].tolist() == [
-        "35 (28 to 42)", "1 (25 %)", "3 (75 %)", "2 (50 %)",
+        "35 (28 to 43)", "1 (25.0 %)", "3 (75.0 %)", "2 (50.0 %)",
     ]  # fmt: skip
 
 
+def test_a_printed_percentage_fits_its_count() -> None:
+    for n in range(1, 121):
+        table = pd.DataFrame({"sex": ["male"] * (n // 3) + ["female"] * (n - n // 3)})
+        layout = baseline_table(baseline(table, [Characteristic("sex", "levels")]))
+        for cell in layout["median (IQR) or n (%)"]:
+            k, percent = cell.rstrip(")").split(" (")
+            assert int(k) in counts(percent, n), (cell, n)
+
+
+def test_a_quartile_beyond_a_limit_is_written_as_one_and_the_censored_are_counted() -> None:
+    table = pd.DataFrame(
+        {
+            "calprotectin_ug_g": [100.0, 400, 900, 1800, 1800, np.nan],
+            "calprotectin_ug_g_censor": [None, None, None, "right", "right", None],
+            "crp_mg_l": [0.5, 0.5, 2, 8, 9, 12],
+            "crp_mg_l_censor": ["left", "left", None, None, None, None],
+            "esr_mm_h": [10.0] * 6,
+        }
+    )
+    wanted = ["calprotectin_ug_g", "crp_mg_l", "esr_mm_h"]
+    found = baseline(table, [Characteristic(name, decimals=1) for name in wanted])
+    assert found["censored"].tolist() == [2, 2, pd.NA]
+    assert found["q1_censor"].fillna("").tolist() == ["", "left", ""]
+    assert found["q3_censor"].fillna("").tolist() == ["right", "", ""]
+    assert baseline_table(found).to_numpy().tolist() == [
+        ["900.0 (400.0 to >1800.0)", 1, "2 (40.0 %)"],
+        ["5.0 (<0.9 to 8.8)", 0, "2 (33.3 %)"],
+        ["10.0 (10.0 to 10.0)", 0, "–"],
+    ]
+
+
 def test_a_characteristic_nobody_has_recorded_is_shown_as_missing() -> None:
-    table = pd.DataFrame({"age": [np.nan, np.nan], "immunomodulator": [np.nan, np.nan]})
-    wanted = [Characteristic("age", "Age"), Characteristic("immunomodulator", "IM", "yes")]
-    found = baseline(table, wanted)
-    assert found["missing"].tolist() == [2, 2]
-    assert baseline_table(found).iloc[0, 0] == "–"
+    table = pd.DataFrame(np.nan, index=range(2), columns=["age", "immunomodulator", "smoking"])
+    kinds = ["median", "yes", "levels"]
+    found = baseline(table, [Characteristic(*one) for one in zip(table, kinds, strict=True)])
+    assert found["missing"].tolist() == [2, 2, 2]
+    assert baseline_table(found).iloc[:, 0].tolist() == ["–"] * 3
 
 
 def test_a_characteristic_without_a_column_is_refused() -> None:
     with pytest.raises(KeyError, match="no column smoking; add it or leave it out"):
-        baseline(pd.DataFrame({"age": [1.0]}), [Characteristic("smoking", "Smoking", "levels")])
+        baseline(pd.DataFrame({"age": [1.0]}), [Characteristic("smoking", "levels")])
 
 
 def baseline_scores(ids: list[str], columns: list[str]) -> pd.DataFrame:
     scores = pd.DataFrame({"patient_id": ids, "visit": "baseline"})
-    return scores.assign(**dict.fromkeys(columns, 1.0), weight_kg=64.0)
+    scores = scores.assign(**dict.fromkeys([*columns, *EXTRAINTESTINAL], 1.0), weight_kg=64.0)
+    return scores.assign(date=pd.Timestamp("2023-02-24"))
+
+
+DERIVED = {
+    "bmi", "disease_duration", "extraintestinal_manifestation", "crp_raised", "calprotectin_raised",
+    "days_to_first_dose", "week12_day", "perianal", "montreal_age", "montreal_location",
+    "montreal_behavior", "montreal_extent",
+}  # fmt: skip
 
 
 def test_baseline_columns_are_derived_for_crohns_disease(patients: pd.DataFrame) -> None:
@@ -111,8 +152,22 @@ def test_baseline_columns_are_derived_for_crohns_disease(patients: pd.DataFrame)
         prior_advanced_therapies=[1.0, 2, 3, 5, 0, 1, 1], prior_surgery=0.0, immunomodulator=0.0,
     )  # fmt: skip
     own = [one.column for one in CD_CHARACTERISTICS]
-    measured = [name for name in own if name not in {*patients, "bmi", "disease_duration"}]
-    table = at_baseline(patients, baseline_scores(list("ABCDE"), measured), "CD")
+    measured = [name for name in own if name not in {*patients, *DERIVED}]
+    scores = baseline_scores(list("ABCDE"), measured).assign(
+        crp_mg_l=[4.9, 5, 5, np.nan, 20], crp_mg_l_censor=[None, "left", None, None, None],
+        calprotectin_ug_g=[249.0, 250, 1800, 30, 600], arthralgia=[1.0, 0, 0, 0, np.nan],
+        uveitis=[0.0, 1, 0, 0, 0], erythema_nodosum=0.0, pyoderma_gangrenosum=0.0,
+        aphthous_ulcers=0.0, calprotectin_ug_g_censor=[None, None, "right", "left", None],
+    )  # fmt: skip
+    week12 = pd.DataFrame({"patient_id": ["B"], "visit": "week12", "date": ["2023-05-24"]})
+    week12["date"] = pd.to_datetime(week12["date"])
+    table = at_baseline(patients, pd.concat([scores, week12], ignore_index=True), "CD")
+    assert table["days_to_first_dose"].tolist() == [5] * 5
+    assert table["week12_day"].tolist()[1] == 84
+    assert table["week12_day"].isna().sum() == 4
+    assert table["crp_raised"].tolist() == [False, False, True, pd.NA, True]
+    assert table["calprotectin_raised"].tolist() == [False, True, True, False, True]
+    assert table["extraintestinal_manifestation"].tolist() == [True, True, False, False, pd.NA]
     assert table.index.tolist() == list("ABCDE")
     assert table["bmi"].tolist() == pytest.approx([25.0] * 5)
     assert table["disease_duration"].tolist() == [10.0] * 5
@@ -127,6 +182,10 @@ def test_baseline_columns_are_derived_for_crohns_disease(patients: pd.DataFrame)
     assert table["montreal_behavior"].astype(object).tolist()[:2] == ["B1p", "B1"]
     found = baseline(table, CD_CHARACTERISTICS)
     assert found.loc[("Perianal fistula or abscess", "yes"), ["k", "missing"]].tolist() == [3, 1]
+    assert found.loc[("Perianal fistula", "yes"), ["k", "missing"]].tolist() == [1, 2]
+    assert found.loc[("Perianal abscess", "yes"), ["k", "missing"]].tolist() == [2, 0]
+    assert found.loc[("CRP ≥ 5 mg/L", "yes"), ["k", "n"]].tolist() == [2, 4]
+    assert found.loc[("Fecal calprotectin ≥ 250 µg/g", "yes"), ["k", "n"]].tolist() == [3, 5]
 
 
 def test_baseline_columns_are_derived_for_ulcerative_colitis(patients: pd.DataFrame) -> None:
@@ -135,8 +194,7 @@ def test_baseline_columns_are_derived_for_ulcerative_colitis(patients: pd.DataFr
         colitis_extent=3.0, prior_advanced_therapies=1.0, prior_surgery=0.0, immunomodulator=1.0,
     )  # fmt: skip
     own = [one.column for one in UC_CHARACTERISTICS]
-    derived = {"bmi", "disease_duration", "montreal_extent"}
-    measured = [name for name in own if name not in {*patients, *derived}]
+    measured = [name for name in own if name not in {*patients, *DERIVED}]
     table = at_baseline(patients, baseline_scores(["U"], measured), "UC")
     found = baseline(table, UC_CHARACTERISTICS)
     assert found.loc[("Montreal extent", "E3"), "k"] == 1

@@ -2,7 +2,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ibd_scores.study.estimands import ESTIMANDS, completed, rate, rates, started
+from ibd_scores.study.estimands import (
+    ESTIMANDS,
+    check_estimand,
+    completed,
+    denominators,
+    rate,
+    rates,
+    started,
+)
 
 
 def flags(yes: int, no: int, not_evaluable: int = 0, name: str = "endpoint") -> pd.Series:
@@ -65,9 +73,85 @@ def test_a_patient_without_a_row_is_not_evaluable() -> None:
 def test_who_stopped_before_the_visit_is_a_failure_even_if_a_value_says_otherwise() -> None:
     response = flags(3, 1)
     population = pd.Index(["P01", "P02", "P03"])
-    everyone = pd.Index(["P00", "P01", "P02", "P03"])
+    everyone = pd.Index(["P00", "P01", "P02", "P03", "P98"])
     found = rate(response, "non_responder_started", population=population, started=everyone)
-    assert (found.k, found.n, found.not_evaluable) == (2, 4, 1)
+    assert (found.k, found.n, found.not_evaluable) == (2, 5, 0)
+
+
+def test_who_stopped_is_no_failure_of_the_other_estimands() -> None:
+    response, population = flags(3, 1), pd.Index(["P01", "P02", "P03"])
+    for estimand in ("as_observed", "non_responder", "worst_case", "best_case"):
+        found = rate(response, check_estimand(estimand), population=population)
+        assert (found.k, found.n) == (2, 3)
+
+
+def eligible(*not_eligible: str) -> pd.Series:
+    return pd.Series(False, index=list(not_eligible))
+
+
+@pytest.mark.parametrize(
+    ("estimand", "k", "n", "not_evaluable"),
+    [
+        ("as_observed", 2, 4, 1),
+        ("non_responder", 2, 5, 1),
+        ("worst_case", 2, 5, 1),
+        ("best_case", 3, 5, 1),
+        ("non_responder_started", 2, 6, 1),
+    ],
+)
+def test_who_is_not_eligible_is_in_no_denominator(
+    estimand: str, k: int, n: int, not_evaluable: int
+) -> None:
+    response = flags(3, 2, 3)  # P00-P02 yes, P03-P04 no, P05-P07 not evaluable
+    found = rate(
+        response,
+        check_estimand(estimand),
+        eligible=eligible("P00", "P05", "P06", "P98"),  # a success, two missing, one who stopped
+        population=response.index,
+        started=pd.Index([*response.index, "P98", "P99"]),
+    )
+    assert (found.k, found.n, found.not_evaluable) == (k, n, not_evaluable)
+
+
+def test_whose_eligibility_is_not_known_is_eligible() -> None:
+    unknown = pd.Series([pd.NA, True], index=["P00", "P01"], dtype="boolean")
+    assert rate(flags(2, 1), eligible=unknown)[:2] == (2, 3)
+    assert rate(flags(2, 1), eligible=unknown.reindex([]))[:2] == (2, 3)
+
+
+def test_each_endpoint_has_its_own_eligibility() -> None:
+    pair = [flags(3, 1, name="ulcer_free"), flags(2, 2, name="cdai_remission")]
+    able = [eligible("P00"), eligible("P02", "P03")]
+    table = rates(pair, "CD", eligible=able, estimands=["non_responder"])
+    assert table[["k", "n"]].to_numpy().tolist() == [[2, 3], [2, 2]]
+    with pytest.raises(ValueError, match="shorter"):
+        rates(pair, "CD", eligible=able[:1])
+
+
+def test_denominators_add_up() -> None:
+    pair = [flags(3, 2, 3, "ulcer_free"), flags(8, 0, name="cdai_remission")]
+    population = pd.Index([*pair[0].index, "P97"])  # P97 was not seen again
+    table = denominators(
+        pair,
+        "CD",
+        eligible=[eligible("P00", "P05", "P98"), eligible()],
+        population=population,
+        started=pd.Index([*population, "P98", "P99"]),
+    )
+    assert table.columns.name == "CD"
+    assert table.to_dict("index") == {
+        "ulcer_free": {
+            "started": 11, "stopped": 2, "completed": 9,
+            "not_eligible": 2, "eligible": 7, "evaluable": 4, "missing": 3,
+        },
+        "cdai_remission": {
+            "started": 11, "stopped": 2, "completed": 9,
+            "not_eligible": 0, "eligible": 9, "evaluable": 8, "missing": 1,
+        },
+    }  # fmt: skip
+    shown = rates(pair, "CD", eligible=[eligible("P00", "P05"), eligible()], population=population)
+    assert table["evaluable"].tolist() == shown["n"].iloc[::2].tolist()
+    assert table["missing"].tolist() == shown["not_evaluable"].iloc[::2].tolist()
 
 
 def test_nobody_in_the_denominator_gives_missing_not_an_error() -> None:
@@ -98,18 +182,29 @@ def test_a_patient_with_two_rows_is_refused() -> None:
 def test_an_unknown_estimand_is_refused_with_the_list() -> None:
     with pytest.raises(ValueError, match=r"'nri' is unknown; use one of as_observed, non_resp"):
         rate(flags(1, 1), "nri")  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match=r"'nri' is unknown; use one of .*, worst_case, best_case"):
+        check_estimand("nri")
+    assert [check_estimand(name) for name in ESTIMANDS] == list(ESTIMANDS)
 
 
 def test_started_is_needed_and_must_hold_the_population() -> None:
-    with pytest.raises(ValueError, match="needs started="):
-        rate(flags(1, 1), "non_responder_started")
+    response = flags(1, 1)
+    for given in ({}, {"started": response.index}, {"population": response.index}):
+        with pytest.raises(ValueError, match=r"needs population=.* and started="):
+            rate(response, "non_responder_started", **given)
     with pytest.raises(ValueError, match="'P01' is in the population but not among those who"):
-        rate(flags(1, 1), "non_responder_started", started=pd.Index(["P00"]))
+        rate(
+            response,
+            "non_responder_started",
+            population=response.index,
+            started=pd.Index(["P00"]),
+        )
 
 
 def test_the_tidy_table_has_its_columns_and_order() -> None:
     first, second = flags(3, 1, 1, "ulcer_free"), flags(2, 3, name="cdai_remission")
-    table = rates([first, second], "CD", started=pd.Index([*first.index, "P98"]))
+    everyone = pd.Index([*first.index, "P98"])
+    table = rates([first, second], "CD", population=first.index, started=everyone)
     assert list(table) == [
         "disease", "endpoint", "estimand", "k", "n", "percent", "low", "high", "not_evaluable",
     ]  # fmt: skip
@@ -135,7 +230,7 @@ def test_the_five_estimands_are_ordered_as_they_must_be() -> None:
     response = flags(5, 3, 2)
     everyone = pd.Index([*response.index, "stopped"])
     found = {
-        name: rate(response, name, started=everyone).percent  # type: ignore[arg-type]
+        name: rate(response, name, population=response.index, started=everyone).percent
         for name in ESTIMANDS
     }
     assert found["non_responder_started"] < found["worst_case"] == found["non_responder"]

@@ -13,6 +13,7 @@ mpl.use("Agg")
 
 import matplotlib.pyplot as plt
 
+from ibd_scores import endpoints
 from ibd_scores.study import figures
 from ibd_scores.study.description import transitions
 from ibd_scores.study.estimands import rates
@@ -40,12 +41,13 @@ def pairs() -> pd.DataFrame:
     table = pd.DataFrame(
         {
             "cdai_baseline": rng.normal(280, 50, n), "cdai": rng.normal(140, 50, n),
-            "ses_cd_baseline": rng.integers(3, 30, n), "ses_cd": rng.integers(0, 15, n),
+            "ses_cd_matched_baseline": rng.integers(3, 30, n),
+            "ses_cd_matched": rng.integers(0, 15, n),
             "crp_mg_l_baseline": rng.lognormal(3, 1, n), "crp_mg_l": rng.lognormal(1, 1, n),
             "crp_mg_l_censor_baseline": None, "crp_mg_l_censor": ["left"] * 3 + [None] * (n - 3),
         }
     )  # fmt: skip
-    table.loc[:4, "ses_cd"] = np.nan
+    table.loc[:4, "ses_cd_matched"] = np.nan
     for segment in SEGMENTS:
         table[f"ulcer_size_{segment}_baseline"] = rng.integers(0, 4, n).astype(float)
         table[f"ulcer_size_{segment}"] = rng.integers(0, 4, n).astype(float)
@@ -55,7 +57,7 @@ def pairs() -> pd.DataFrame:
 
 def some_rates(disease: str, endpoint: str) -> pd.DataFrame:
     flags = pd.Series([True] * 16 + [False] * 4 + [pd.NA] * 3, dtype="boolean", name=endpoint)
-    return rates([flags], disease, started=pd.RangeIndex(25))
+    return rates([flags], disease, population=flags.index, started=pd.RangeIndex(25))
 
 
 def all_figures(pairs: pd.DataFrame, note: str = "Simulated cohort") -> dict[str, Figure]:
@@ -63,9 +65,9 @@ def all_figures(pairs: pd.DataFrame, note: str = "Simulated cohort") -> dict[str
     flows = transitions(es, "es", order=[0, 1, 2, 3])
     both = [some_rates("CD", "endoscopic_response"), some_rates("UC", "endoscopic_improvement")]
     return {
-        "scores": paired_changes(pairs, ["cdai", "ses_cd"], note=note),
+        "scores": paired_changes(pairs, ["cdai", "ses_cd_matched"], note=note),
         "markers": paired_changes(pairs, ["crp_mg_l"], log=["crp_mg_l"], note=note),
-        "rates": rates_forest(pd.concat(both), note=note),
+        "rates": rates_forest(pd.concat(both), reported={"endoscopic_response"}, note=note),
         "transitions": figures.transitions({"Endoscopic subscore": flows}, note=note),
         "segments": endoscopy_by_segment(pairs, note=note),
     }
@@ -77,7 +79,7 @@ def words(figure: Figure) -> list[str]:
 
 def test_every_figure_says_that_the_cohort_is_simulated(pairs: pd.DataFrame) -> None:
     for name, figure in all_figures(pairs).items():
-        assert "Simulated cohort" in words(figure), name
+        assert any(text.endswith("Simulated cohort") for text in words(figure)), name
     for figure in all_figures(pairs, note="").values():
         assert not any("imulated" in text for text in words(figure))
 
@@ -86,7 +88,7 @@ def test_every_panel_says_how_many_patients_it_shows(pairs: pd.DataFrame) -> Non
     found = all_figures(pairs)
     titles = [axes.get_title(loc="left") for axes in found["scores"].axes]
     assert "CDAI\nn = 30" in titles[0]
-    assert "SES-CD\nn = 25" in titles[1]
+    assert "SES-CD, matched segments\nn = 25" in titles[1]
     assert words(found["segments"]).count("n = 30") == 4
     assert "n = 20" in words(found["segments"])  # ileum: 10 not reached at week 12
     assert {"16/20", "16/23", "16/25"} <= set(words(found["rates"]))
@@ -140,7 +142,7 @@ def test_ordered_shades_differ_in_grey() -> None:
 
     luminance = [grey(shade) for shade in figures._shades(4)]
     assert (np.diff(luminance) < -0.1).all()
-    assert abs(grey(to_rgb(figures.SKY)) - grey(to_rgb(figures.VERMILLION))) > 0.1
+    assert grey(to_rgb(figures.SKY)) - grey(to_rgb(figures.RUST)) > 0.25
     assert abs(grey(to_rgb(figures.BLUE)) - grey(to_rgb(figures.ORANGE))) > 0.2
 
 
@@ -187,6 +189,47 @@ def test_the_users_settings_are_neither_used_nor_changed(pairs: pd.DataFrame) ->
 def test_a_column_that_nobody_has_twice_is_drawn_empty(pairs: pd.DataFrame) -> None:
     figure = paired_changes(pairs.assign(cdai=np.nan), ["cdai"])
     assert "n = 0" in figure.axes[0].get_title(loc="left")
+
+
+def test_what_the_study_reported_gets_a_dagger(pairs: pd.DataFrame) -> None:
+    daggers = {text for text in words(all_figures(pairs)["rates"]) if "†" in text}
+    assert daggers == {"Endoscopic response\n(U-EXCEL)\N{NO-BREAK SPACE}†"}
+
+
+def test_a_cut_is_dotted_not_dashed_and_the_panel_says_so(pairs: pd.DataFrame) -> None:
+    figure = paired_changes(pairs, ["cdai", "ses_cd_matched"], cuts={"cdai": (220, "mild < 220")})
+    cdai, ses_cd = figure.axes
+    assert cdai.get_title(loc="left") == "CDAI\nn = 30\ndotted: mild < 220"
+    assert ses_cd.get_title(loc="left").strip() == "SES-CD, matched segments\nn = 25"
+    styles = [line.get_linestyle() for line in cdai.lines if list(line.get_ydata()) == [220, 220]]
+    assert styles == [":"]
+    assert "not improved" in words(figure)
+
+
+def test_the_foot_says_what_boxes_and_whiskers_are(pairs: pd.DataFrame) -> None:
+    figure = paired_changes(pairs, ["cdai"], note="Simulated cohort")
+    assert "box: quartiles; whiskers: 5th to 95th percentile\nSimulated cohort" in words(figure)
+
+
+def test_the_limits_of_the_markers_are_those_of_their_endpoints() -> None:
+    for column, normal in (
+        ("crp_mg_l", endpoints.crp_normal),
+        ("calprotectin_ug_g", endpoints.calprotectin_normal),
+    ):
+        limit, text = figures.CUTS[column]
+        assert text == f"normal < {limit:g}"
+        assert normal(**{column: limit - 0.1})
+        assert not normal(**{column: limit})
+
+
+def test_a_long_note_is_wrapped(pairs: pd.DataFrame) -> None:
+    note = (
+        "† reported by the study; everything else here was not reported and is drawn from a model"
+    )
+    figure = rates_forest(some_rates("CD", "endoscopic_response"), note=note)
+    figure.canvas.draw()
+    (foot,) = (text for text in figure.findobj(Text) if text.get_text().startswith("†"))
+    assert foot.get_window_extent().x0 >= 0
 
 
 def test_a_censored_value_is_a_triangle_at_its_limit(pairs: pd.DataFrame) -> None:

@@ -49,6 +49,8 @@ def problems(notebook, patients=frozenset()) -> Iterator[str]:
     for cell in notebook["cells"]:
         if not SLUG.fullmatch(cell["id"]):
             yield f"{cell['id']}: an identity is made of small words and hyphens"
+        if MACHINE.search(notebooks.source(cell)):
+            yield f"{cell['id']}: an absolute path"
     cells = notebooks.code(notebook)
     if [cell["execution_count"] for cell in cells] != [*range(1, len(cells) + 1)]:
         yield "notebook: the execution counts are not 1, 2, 3, ..."
@@ -65,8 +67,6 @@ def _of_source(cell) -> Iterator[str]:
         yield f"tags {notebooks.tags(cell)}: only parameters is known"
     if DISARMING.search(source):
         yield "a comment that tells nbval not to compare"
-    if MACHINE.search(source):
-        yield "an absolute path"
     if len(source.splitlines()) > LINES:
         yield f"more than {LINES} lines"
     if source.rstrip().endswith(";"):
@@ -269,7 +269,8 @@ DOCTORED = {
     "only parameters is known": field("cd-rates", "metadata", {"tags": ["raises-exception"]}),
     "only parameters is": field("cd-rates", "metadata", {"tags": ["nbval-skip"]}),
     "not to compare": source("cd-rates", '# NBVAL_IGNORE_OUTPUT\nshow(rates, "cd")'),
-    "an absolute path": source("cd-rates", 'show(read("/home/me/rates.csv"), "cd")'),
+    "cd-rates: an absolute path": source("cd-rates", 'show(read("/home/me/rates.csv"), "cd")'),
+    "cd-title: an absolute path": source("cd-title", "# In /home/me/study"),
     "more than 12 lines": source("cd-rates", "x = 1\n" * 12 + 'show(rates, "cd")'),
     "trailing semicolon": source("cd-figure", "figures.draw(rates);"),
     "a parameter is name": source("cd-parameters", 'cohort: str = "toy"'),

@@ -1,12 +1,13 @@
 """A chain that fails, is stopped or is killed, for real, on the toy study."""
 
 import os
+import shutil
 import signal
 import time
 
 import pytest
 
-from ibd_scores.study import chain
+from ibd_scores.study import chain, paths
 
 STAGES = list(chain.STAGES)
 POSIX = pytest.mark.skipif(os.name == "nt", reason="signals of this kind are POSIX")
@@ -65,6 +66,43 @@ def test_a_kernel_that_dies_is_a_failure_like_any_other(toy):
     assert "Kernel died" in said.stderr
 
 
+def test_where_the_folder_of_the_executed_notebooks_cannot_be_made_it_is_told(toy):
+    shutil.rmtree(toy.derived / "notebooks")
+    (toy.derived / "notebooks").write_text("in the way")
+    said = toy.do("run", "--force")
+    assert said.returncode == 1
+    assert said.stderr.splitlines() == [
+        "Failed: 01_cleaning",
+        f"  FileExistsError: [Errno 17] File exists: '{toy.derived / 'notebooks'}'",
+    ]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no limit to the size of files")
+@pytest.mark.parametrize("blocks", [1, 4])
+def test_a_disk_that_is_full_is_a_failure_like_any_other(toy, blocks):
+    before = toy.files()
+    toy.before = ("sh", "-c", f'ulimit -f {blocks}; exec "$@"', "sh")
+    said = toy.do("run", "--force")
+    assert said.returncode == 1
+    assert said.stderr.startswith("Failed: 01_cleaning")
+    assert "OSError: [Errno 27] File too large" in said.stderr
+    assert len(said.stderr.splitlines()) <= 4
+    toy.before = ()
+    assert toy.do("run").returncode == 0
+    assert toy.files() == before
+
+
+def test_a_derived_folder_that_is_a_file_is_told_and_nothing_is_run(toy):
+    shutil.rmtree(toy.derived)
+    toy.derived.write_text("in the way")
+    said = toy.do("run")
+    assert said.returncode == 1
+    assert said.stderr.splitlines() == [
+        "Stopped after 0 of 5 notebooks. The next run goes on from there.",
+        f"[Errno 17] File exists: '{toy.derived}'",
+    ]
+
+
 def slow(toy):
     """Make 02 stop in its writing, with a half-written file, until a minute has gone."""
     toy.edit(
@@ -78,7 +116,7 @@ def slow(toy):
 
 
 def half_written(toy):
-    return list(toy.derived.rglob("*.tmp*"))
+    return list(toy.derived.rglob(".*"))
 
 
 @POSIX
@@ -94,7 +132,7 @@ def test_an_interrupted_chain_leaves_no_process_and_no_half_written_file(toy, ho
         process.send_signal(signal.SIGINT if how == "SIGINT" else signal.SIGTERM)
     _, errors = process.communicate(timeout=60)
     assert process.returncode == 130
-    assert errors == "Interrupted after 1 of 5 notebooks. The next run goes on from there.\n"
+    assert errors == "Stopped after 1 of 5 notebooks. The next run goes on from there.\n"
     wait_until(lambda: not alive(process.pid), seconds=5)
     assert half_written(toy) == []
     assert toy.files() == before
@@ -117,6 +155,34 @@ def test_a_chain_that_was_killed_is_repaired_by_the_next_run(toy):
     assert toy.stages("unchanged", said) == STAGES
     assert half_written(toy) == []
     assert toy.files() == before
+
+
+@POSIX
+def test_a_second_run_on_a_cohort_is_refused_while_the_first_is_at_work(toy):
+    slow(toy)
+    process = toy.start("run")
+    wait_until(lambda: any(path.suffix == ".csv" for path in half_written(toy)))
+    before = toy.files()
+    for command in ("run", "refresh"):
+        said = toy.do(command)
+        assert said.returncode == 2
+        assert said.stdout == ""
+        assert said.stderr.splitlines() == [
+            "another run is at work in data/derived/toy; wait for it",
+            "Nothing was run.",
+        ]
+    assert toy.files() == before
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=60)
+
+
+def test_what_another_program_is_writing_is_left_alone(toy):
+    with paths.replacing(toy.derived / "figures" / "mine.csv") as temporary:
+        temporary.write_text("half")
+        said = toy.do("run", "--force")
+        assert said.returncode == 0, said.stderr
+        assert temporary.read_text() == "half"
+    assert (toy.derived / "figures" / "mine.csv").read_text() == "half"
 
 
 @POSIX

@@ -62,7 +62,7 @@ def scored(tmp_path_factory):
         ),
         pytest.param(
             "endpoints/crohn.py",
-            r"(def ses_cd_remission\(.*\n +return at_most\(ses_cd, )2\)",
+            r"(def ses_cd_remission\(.*\n +return _unless_unseen\(at_most\(ses_cd, )2\)",
             r"\g<1>3)",
             "03_cd_outcomes",
             r"'cd\.ses_cd_remission\[as_observed\]\.k': 29\} != ",

@@ -126,3 +126,19 @@ def test_segments_not_reached_and_contradictions_are_counted():
     assert scoring.explored(table).loc["ileum"].tolist() == [1, 1]
     assert scoring.explored(table).loc["rectum"].tolist() == [2, 0]
     assert scoring.contradictions(table, [ses_cd])["rows"].tolist() == [1]
+
+
+def test_a_cohort_in_which_nothing_can_be_scored_gives_empty_tables():
+    nothing = pd.DataFrame({"disease": ["UC"], "visit": ["baseline"], "patient_id": ["U1"]})
+    assert scoring.summary(nothing, scoring.CLINICAL).empty
+    assert scoring.bands(nothing, scoring.CLINICAL).columns.tolist() == ["baseline"]
+    assert scoring.missing(nothing, scoring.CLINICAL).index.names == ["index", "column"]
+    assert scoring.contradictions(nothing, scoring.ENDOSCOPIC).columns.tolist() == ["rows"]
+    assert scoring.recorded(nothing).empty
+
+
+def test_a_recorded_standard_weight_or_subscore_stands():
+    told = VISITS.assign(standard_weight_kg=75.0, stool_frequency=1.0)
+    table = scoring.prepare(PATIENTS, told, DIARY)
+    assert table["standard_weight_kg"].tolist() == [75, 75]
+    assert table["stool_frequency"].tolist() == [1, 1]

@@ -1,14 +1,18 @@
-import inspect
 import itertools
 import warnings
 
 import numpy as np
 import pandas as pd
-import pingouin
 import pytest
 import scipy.stats
 
-from ibd_scores.study.statistics import changes, hodges_lehmann, paired_change, substituted
+from ibd_scores.study.statistics import (
+    changes,
+    hodges_lehmann,
+    paired_change,
+    quartiles,
+    substituted,
+)
 
 DIFFERENCES = [120, 85, -10, 150, 60, 95, 40, 30, 110, 75]
 
@@ -71,14 +75,15 @@ def test_too_few_pairs_give_missing_without_a_warning(n: int) -> None:
         warnings.simplefilter("error")
         found = paired_change(*before_and_after(DIFFERENCES[:n]))
     assert found.n == n
-    assert np.isnan([found.low, found.high, found.p, found.w, found.rank_biserial]).all()
+    assert np.isnan([found.low, found.high, found.p, found.p_pratt, found.w]).all()
+    assert np.isnan(found.rank_biserial)
     assert np.isnan(found.after_median) == (n == 0)
 
 
 def test_nothing_changed_gives_no_test_and_a_change_of_zero() -> None:
     found = paired_change(*before_and_after([0.0] * 8))
     assert (found.change, found.low, found.high, found.same) == (0, 0, 0, 100)
-    assert np.isnan([found.p, found.rank_biserial]).all()
+    assert np.isnan([found.p, found.p_pratt, found.rank_biserial]).all()
 
 
 def test_medians_are_of_the_pairs_alone() -> None:
@@ -112,8 +117,21 @@ def test_the_continuity_correction_is_asked_for_whatever_the_default() -> None:
     assert found.p != pytest.approx(scipy.stats.wilcoxon(d, correction=False).pvalue, rel=1e-6)
 
 
-def test_pingouin_still_corrects_unasked() -> None:
-    assert 'kwargs["correction"] = True' in inspect.getsource(pingouin.wilcoxon)
+def test_pratts_test_ranks_the_zeros_and_corrects_alike() -> None:
+    # |d|: 0 0 0 1 2 ... 20, so the zeros take ranks 1 to 3 and push the others up by 3.
+    d = [0.0, 0.0, 0.0, *(float(n if n > 4 else -n) for n in range(1, 21))]
+    rank_sum = 4 + 5 + 6 + 7
+    mean = (23 * 24 - 3 * 4) / 4
+    variance = (23 * 24 * 47 - 3 * 4 * 7) / 24
+    z = (rank_sum - mean + 0.5) / variance**0.5
+    found = paired_change(*before_and_after(d))
+    assert found.p_pratt == pytest.approx(2 * scipy.stats.norm.cdf(z), rel=1e-9)
+    assert found.p != pytest.approx(found.p_pratt, rel=1e-3)
+
+
+def test_without_zeros_both_tests_agree() -> None:
+    found = paired_change(*before_and_after(DIFFERENCES))
+    assert found.p_pratt == found.p == 0.00390625
 
 
 def test_a_ratio_is_taken_on_the_log_scale_and_given_back_as_one() -> None:
@@ -173,7 +191,7 @@ def test_changes_has_a_row_for_each_column_and_counts_the_censored_pairs() -> No
     table = changes(pairs, ["cdai", "crp_mg_l"])
     assert list(table.index) == ["cdai", "crp_mg_l"]
     assert table["n"].tolist() == [5, 6]
-    assert table["censored"].tolist() == [0, 2]
+    assert table["censored"].tolist() == [pd.NA, 2]  # a CDAI has no limit of detection
     assert table["scale"].tolist() == ["difference", "ratio"]
     # below the limit at both visits: no change
     assert table.loc["crp_mg_l", "same"] == pytest.approx(100 / 6)
@@ -189,6 +207,50 @@ def test_a_censored_value_without_its_pair_is_not_counted() -> None:
         }
     )
     assert changes(pairs, ["crp_mg_l"])["censored"].tolist() == [0]
+
+
+@pytest.mark.parametrize(
+    ("values", "censor", "median", "q3"),
+    [
+        ([100, 200, 300, 1800, 1800], ["", "", "", "right", "right"], (300, None), (1800, "right")),
+        # The third quartile lies between 300 and more than 1800: it is more than 675.
+        ([100, 200, 300, 1800], ["", "", "", "right"], (250, None), (675, "right")),
+        ([0.5, 0.5, 0.5, 2, 8], ["left"] * 3 + ["", ""], (0.5, "left"), (2, None)),
+        ([0.5, 2, 4, 8, 9], ["left"] + [""] * 4, (4, None), (8, None)),
+        ([], [], (None, None), (None, None)),
+    ],
+)
+def test_a_quartile_among_censored_values_is_a_bound(
+    values: list[float], censor: list[str], median: tuple, q3: tuple
+) -> None:
+    marks = pd.Series(censor, dtype="str").replace("", np.nan)
+    found = quartiles(pd.Series(values, dtype="float64"), marks)
+    for name, (number, mark) in {"median": median, "q3": q3}.items():
+        assert found[f"{name}_censor"] == mark
+        assert found[name] == number or (number is None and np.isnan(found[name]))
+
+
+def test_medians_of_changes_stand_at_the_limit_not_at_what_is_substituted() -> None:
+    pairs = pd.DataFrame(
+        {
+            "crp_mg_l_baseline": [20.0, 30, 40, 8, 40, 60],
+            "crp_mg_l_censor_baseline": None,
+            "crp_mg_l": [0.5, 0.5, 0.5, 0.5, 3, 6],
+            "crp_mg_l_censor": ["left"] * 4 + [None] * 2,
+        }
+    )
+    row = changes(pairs, ["crp_mg_l"]).loc["crp_mg_l"]
+    assert (row["after_median"], row["after_median_censor"]) == (0.5, "left")
+    assert (row["after_q3"], row["after_q3_censor"]) == (2.375, "left")
+    assert (row["before_median"], row["before_median_censor"]) == (35, None)
+    assert (
+        row["change"]
+        == paired_change(
+            pairs["crp_mg_l_baseline"],
+            substituted(pairs["crp_mg_l"], pairs["crp_mg_l_censor"]),
+            ratio=True,
+        ).change
+    )
 
 
 def test_more_hemoglobin_is_an_improvement() -> None:

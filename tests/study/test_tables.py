@@ -1,3 +1,4 @@
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -5,9 +6,10 @@ import pandas as pd
 import pytest
 
 from ibd_scores.study import tables
-from ibd_scores.study.audit import audit
+from ibd_scores.study.audit import audit, counts, read_published
 from ibd_scores.study.estimands import rates
 from ibd_scores.study.statistics import changes
+from ibd_scores.study.tidy import read_tidy, save
 
 
 @pytest.fixture
@@ -101,7 +103,7 @@ def test_decimals_can_be_given_for_all_columns_or_for_each(shown: list[dict[str,
     tables.show(table, "t", decimals=2)
     tables.show(table, "t", decimals={"b": 0})
     assert shown[0]["text/plain"].split() == ["a", "b", "n", "0", "1.25", "2.00", "3"]
-    assert shown[1]["text/plain"].split() == ["a", "b", "n", "0", "1.2", "2", "3"]
+    assert shown[1]["text/plain"].split() == ["a", "b", "n", "0", "1.3", "2", "3"]
 
 
 def test_a_note_is_text_not_markup(shown: list[dict[str, Any]]) -> None:
@@ -119,10 +121,43 @@ def test_the_table_itself_is_left_alone(shown: list[dict[str, Any]]) -> None:
 def test_the_layout_of_rates_has_a_row_for_each_endpoint_with_its_title() -> None:
     layout = tables.rates_table(two_endpoints())
     assert list(layout.columns) == [
-        "as observed", "non-responder imputation, completed", "not evaluable",
+        "as observed", "missing = failure, completed", "not evaluable",
     ]  # fmt: skip
     assert list(layout["not evaluable"]) == [15, 15]
-    assert layout.index[0].startswith("Endoscopic response")
+    assert layout.index.tolist() == ["Endoscopic response (U-EXCEL)", "Ulcer-free endoscopy"]
+
+
+def test_what_the_study_reported_gets_a_dagger() -> None:
+    layout = tables.rates_table(two_endpoints(), reported={"ulcer_free"})
+    assert layout.index.tolist() == [
+        "Endoscopic response (U-EXCEL)",
+        "Ulcer-free endoscopy\N{NO-BREAK SPACE}†",
+    ]
+
+
+def test_several_definitions_of_one_endpoint_stand_below_each_other() -> None:
+    usual = two_endpoints().assign(definition="> 50 %")
+    imputed = usual[usual["estimand"] == "non_responder"].assign(definition="≥ 50 %", k=50)
+    layout = tables.rates_table(pd.concat([usual, imputed], ignore_index=True))
+    assert layout.index.names == ["definition", "endpoint"]
+    assert layout.index.get_level_values("definition").tolist() == ["> 50 %"] * 2 + ["≥ 50 %"] * 2
+    assert layout["as observed"].isna().tolist() == [False, False, True, True]
+    assert layout["missing = failure, completed"].str.slice(0, 5).tolist() == [
+        "44/75", "32/75", "50/75", "50/75",
+    ]  # fmt: skip
+    assert layout["not evaluable"].tolist() == [15] * 4
+
+
+@pytest.mark.parametrize(("k", "n"), [(1, 16), (26, 80), (7, 80), (1, 3), (0, 5), (3, 3), (9, 16)])
+def test_a_half_is_rounded_up_wherever_a_rate_is_written(
+    shown: list[dict[str, Any]], k: int, n: int
+) -> None:
+    flags = pd.Series([True] * k + [False] * (n - k), dtype="boolean", name="ulcer_free")
+    found = rates([flags], "CD", estimands=["as_observed"])
+    cell = tables.rates_table(found)["as observed"].iloc[0]
+    assert k in counts(cell[cell.index("(") + 1 : cell.index(" %")], n)
+    tables.show(found[["percent"]], "cd")
+    assert k in counts(shown[0]["text/plain"].split()[-1], n, "half_up")
 
 
 def test_a_rate_of_nobody_is_written_as_such() -> None:
@@ -144,10 +179,33 @@ def test_the_layout_of_changes_gives_medians_interval_and_p() -> None:
     layout = tables.changes_table(changes(pairs, ["cdai", "crp_mg_l", "esr_mm_h"]))
     assert list(layout.index) == ["CDAI", "CRP, mg/L", "ESR, mm/h"]
     assert layout.loc["CDAI", "improvement (95 % CI)"] == "75 (40 to 110)"
-    assert layout.loc["CDAI", ["rank-biserial", "p"]].tolist() == ["0.96", "0.004"]
-    assert layout.loc["CDAI", "improved / same / worse, %"] == "90 / 0 / 10"
+    assert layout.loc["CDAI", ["rank-biserial", "p (unadjusted)"]].tolist() == ["0.96", "0.004"]
+    assert layout.loc["CDAI", "improved / same / worse, %"] == "90.0 / 0.0 / 10.0"
+    assert layout["interval"].tolist() == ["exact", "normal approximation", "none"]
     assert layout.loc["CRP, mg/L", "improvement (95 % CI)"] == "ratio 0.25 (0.25 to 0.25)"
     assert layout.loc["ESR, mm/h", "improvement (95 % CI)"] == "–"
+
+
+def test_the_layout_of_changes_writes_a_censored_quartile_as_a_bound(tmp_path: Path) -> None:
+    pairs = pd.DataFrame(
+        {
+            "calprotectin_ug_g_baseline": [300.0, 900, 1800, 1800],
+            "calprotectin_ug_g_censor_baseline": [None, None, "right", "right"],
+            "calprotectin_ug_g": [30.0, 30, 90, 200],
+            "calprotectin_ug_g_censor": ["left", "left", None, None],
+            "cdai_baseline": [300.0] * 4, "cdai": [200.0] * 4,
+        }
+    )  # fmt: skip
+    found = changes(pairs, ["calprotectin_ug_g", "cdai"])
+    layout = tables.changes_table(found)
+    assert layout.loc["Fecal calprotectin, µg/g", "baseline, median (IQR)"] == (
+        ">1350 (750 to >1800)"
+    )
+    assert layout.loc["Fecal calprotectin, µg/g", "week 12, median (IQR)"] == "<60 (<30 to 118)"
+    assert layout["censored, n (%)"].tolist() == ["4 (100.0 %)", "–"]
+    save(tmp_path, {"changes": found.reset_index()})
+    again = read_tidy(tmp_path, "changes").set_index("quantity")
+    pd.testing.assert_frame_equal(tables.changes_table(again), layout)
 
 
 def test_the_layout_of_an_audit_says_impossible_at_which_n() -> None:
@@ -162,15 +220,26 @@ def test_the_layout_of_an_audit_says_impossible_at_which_n() -> None:
         {
             "disease": ["UC"], "endpoint": ["mayo_endoscopic_3"], "k": [17], "n": [24],
             "percent": [100 * 17 / 24], "low": [50.8], "high": [85.1],
+            "among": ["scoped at baseline"],
         }
     )  # fmt: skip
     layout = tables.audit_table(audit(published, found))
     assert layout.index.tolist() == ["UC: subscore 3", "CD: remission"]
     assert layout.iloc[0].tolist() == [
-        "70.83 %", 23, "none", "24, 48, 72", "impossible at 23", "17/24 (70.83 %)", True,
+        "70.83 %", 23, "none", "24, 48, 72", "impossible at 23", "17/24 (70.83 %)",
+        "scoped at baseline", True,
     ]  # fmt: skip
     assert layout.iloc[1]["verdict"] == "not testable"
     assert layout.iloc[1]["recovered"] == "–"
+
+
+def test_the_layout_of_an_audit_says_what_another_rounding_would_fit() -> None:
+    published = read_published("upadacitinib", "CD")
+    nothing = pd.DataFrame(columns=["disease", "endpoint", "k", "n", "percent", "low", "high"])
+    layout = tables.audit_table(audit(published, nothing))
+    assert layout["fits at stated N"].tolist() == [
+        "40/75", "none (47/75 if truncated)", "55/75", "–", "40/75",
+    ]  # fmt: skip
 
 
 def test_diseases_and_subgroups_stay_apart_in_the_layout_of_rates() -> None:
@@ -194,7 +263,7 @@ def test_whole_numbers_read_from_a_file_are_written_without_decimals(
     shown: list[dict[str, Any]],
 ) -> None:
     tables.show(pd.DataFrame({"k": [44.0, np.nan], "percent": [73.25, 50]}), "t")
-    assert shown[0]["text/plain"].split() == ["k", "percent", "0", "44", "73.2", "1", "–", "50.0"]
+    assert shown[0]["text/plain"].split() == ["k", "percent", "0", "44", "73.3", "1", "–", "50.0"]
 
 
 def test_a_table_without_rows_says_so(shown: list[dict[str, Any]]) -> None:

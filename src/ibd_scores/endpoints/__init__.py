@@ -62,7 +62,7 @@ from ibd_scores.endpoints.crohn import (
     sf_aps_response,
     ulcer_free,
 )
-from ibd_scores.pairs import pairs
+from ibd_scores.pairing import pairs
 
 __all__ = [
     "adapted_mayo_remission",

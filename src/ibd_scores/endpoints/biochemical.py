@@ -2,16 +2,20 @@
 
 import numpy as np
 
-from ibd_scores.citations import TURNER_2021
+from ibd_scores.citations import CONVENTION, TURNER_2021
 from ibd_scores.columns import Array
 from ibd_scores.derive import FEMALE
-from ibd_scores.endpoint import all_of, at_most, endpoint, known_below
+from ibd_scores.endpoint import UNCENSORED, all_of, at_most, endpoint, known_below
 
 
 @endpoint("IBD", "C-reactive protein normal",
           "CRP < 5 mg/L (limit: another; inclusive=True: <=)", TURNER_2021)  # fmt: skip
 def crp_normal(
-    crp_mg_l: Array, crp_mg_l_censor: Array, *, limit: float = 5, inclusive: bool = False
+    crp_mg_l: Array,
+    crp_mg_l_censor: Array = UNCENSORED,
+    *,
+    limit: float = 5,
+    inclusive: bool = False,
 ) -> Array:
     return known_below(crp_mg_l, crp_mg_l_censor, limit, inclusive)
 
@@ -20,7 +24,7 @@ def crp_normal(
           "fecal calprotectin < 250 ug/g (limit: 150, 100; inclusive=True: <=)",
           TURNER_2021)  # fmt: skip
 def calprotectin_normal(
-    calprotectin_ug_g: Array, calprotectin_ug_g_censor: Array,
+    calprotectin_ug_g: Array, calprotectin_ug_g_censor: Array = UNCENSORED,
     *, limit: float = 250, inclusive: bool = False,
 ) -> Array:  # fmt: skip
     return known_below(calprotectin_ug_g, calprotectin_ug_g_censor, limit, inclusive)
@@ -28,7 +32,8 @@ def calprotectin_normal(
 
 @endpoint("IBD", "Erythrocyte sedimentation rate normal",
           "ESR <= 15 mm/h in men and 20 in women, from 50 years of age 20 and 30 (limit: the "
-          "laboratory's own)", "Convention; no primary source")  # fmt: skip
+          "laboratory's own for all; age and sex must be known all the same)",
+          CONVENTION)  # fmt: skip
 def esr_normal(esr_mm_h: Array, age: Array, sex: Array, *, limit: float | None = None) -> Array:
     of_age = np.where(sex == FEMALE, np.where(age < 50, 20, 30), np.where(age < 50, 15, 20))
     return at_most(esr_mm_h, of_age if limit is None else limit)
@@ -37,8 +42,8 @@ def esr_normal(esr_mm_h: Array, age: Array, sex: Array, *, limit: float | None =
 @endpoint("IBD", "Biochemical remission", "CRP < 5 mg/L and fecal calprotectin < 250 ug/g",
           TURNER_2021)  # fmt: skip
 def biochemical_remission(
-    crp_mg_l: Array, crp_mg_l_censor: Array,
-    calprotectin_ug_g: Array, calprotectin_ug_g_censor: Array,
+    crp_mg_l: Array, calprotectin_ug_g: Array,
+    crp_mg_l_censor: Array = UNCENSORED, calprotectin_ug_g_censor: Array = UNCENSORED,
     *, crp_limit: float = 5, calprotectin_limit: float = 250, inclusive: bool = False,
 ) -> Array:  # fmt: skip
     return all_of(

@@ -1,10 +1,11 @@
 """Responses and remissions of ulcerative colitis."""
 
 from ibd_scores.citations import (
+    CONVENTION,
     DANESE_2022,
+    PMC9923295,
     RUTGEERTS_2005,
     SCHROEDER_1987,
-    TRAVIS_2012,
     TURNER_2021,
 )
 from ibd_scores.columns import Array
@@ -23,7 +24,7 @@ def _fell(now: Array, baseline: Array, points: float, percent: float) -> Array:
 
 @endpoint("UC", "Symptomatic remission",
           "stool frequency <= 1 and not above baseline, rectal bleeding 0",
-          DANESE_2022)  # fmt: skip
+          CONVENTION)  # fmt: skip
 def symptomatic_remission(
     stool_frequency: Array, stool_frequency_baseline: Array, rectal_bleeding: Array
 ) -> Array:
@@ -64,7 +65,7 @@ def adapted_mayo_response(
 
 @endpoint("UC", "Clinical response (partial adapted Mayo)",
           f"stool frequency plus rectal bleeding down by at least 1 and 30 %, {BLEEDING}",
-          DANESE_2022)  # fmt: skip
+          CONVENTION)  # fmt: skip
 def partial_adapted_mayo_response(
     mayo_partial_adapted: Array, mayo_partial_adapted_baseline: Array,
     rectal_bleeding: Array, rectal_bleeding_baseline: Array,
@@ -108,7 +109,8 @@ def partial_mayo_remission(
 
 
 @endpoint("UC", "Clinical response (partial Mayo)",
-          f"partial Mayo score down by at least 2 and 30 % (points, percent: variants), {BLEEDING}",
+          "partial Mayo score down by at least 2 and 30 % (points, percent: variants; percent=0: "
+          f"points alone), {BLEEDING}",
           "ECCO congress 2019, abstract P435")  # fmt: skip
 def partial_mayo_response(
     mayo_partial: Array, mayo_partial_baseline: Array,
@@ -143,7 +145,7 @@ def uceis_remission(uceis: Array) -> Array:
     return at_most(uceis, 1)
 
 
-@endpoint("UC", "Endoscopic response (UCEIS)", "UCEIS down by at least 2", TRAVIS_2012)
+@endpoint("UC", "Endoscopic response (UCEIS)", "UCEIS down by at least 2", PMC9923295)
 def uceis_response(uceis: Array, uceis_baseline: Array) -> Array:
     return at_least(uceis_baseline - uceis, 2)
 

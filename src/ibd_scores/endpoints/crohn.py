@@ -3,9 +3,11 @@
 import numpy as np
 
 from ibd_scores.citations import (
-    DAPERNO_2004,
+    CONVENTION,
+    ECCO_P786,
     KHANNA_2015,
     LOFTUS_2023,
+    MOSKOVITZ_2007,
     SANDBORN_2002,
     THIA_2008,
     TURNER_2021,
@@ -14,6 +16,8 @@ from ibd_scores.citations import (
 )
 from ibd_scores.columns import Array
 from ibd_scores.endpoint import (
+    NONE_UNSEEN,
+    UNKNOWN,
     all_of,
     any_of,
     at_least,
@@ -127,10 +131,10 @@ def _endoscopic_response(
 ) -> Array:
     # From 4 to 2 is exactly 50 %, which is not more than 50 %: hence the clause for a baseline
     # of 4, which trials gave to isolated ileal disease, the only one they entered with 4.
-    clause = all_of(at_most(baseline, 4), at_least(baseline - now, 2))
+    clause = at_least(baseline - now, 2)
     if require_isolated_ileal:
         clause = all_of(clause, at_least(isolated_ileal, 1))
-    met = any_of(fell_by_more_than_half(now, baseline), clause)
+    met = any_of(fell_by_more_than_half(now, baseline), np.where(baseline == 4, clause, 0))
     return np.where(baseline < LOWEST_BASELINE, np.nan, met)
 
 
@@ -143,8 +147,8 @@ RESPONSE = (
 @endpoint("CD", "Endoscopic response (U-EXCEL)",
           f"{RESPONSE}; segments explored at both visits", LOFTUS_2023)  # fmt: skip
 def endoscopic_response(
-    ses_cd_matched: Array, ses_cd_matched_baseline: Array, isolated_ileal_baseline: Array,
-    *, require_isolated_ileal: bool = True,
+    ses_cd_matched: Array, ses_cd_matched_baseline: Array,
+    isolated_ileal_baseline: Array = UNKNOWN, *, require_isolated_ileal: bool = True,
 ) -> Array:  # fmt: skip
     return _endoscopic_response(ses_cd_matched, ses_cd_matched_baseline,
                                 isolated_ileal_baseline, require_isolated_ileal)  # fmt: skip
@@ -153,8 +157,8 @@ def endoscopic_response(
 @endpoint("CD", "Endoscopic response (U-EXCEL), segments as explored",
           f"{RESPONSE}; all segments explored at each visit", LOFTUS_2023)  # fmt: skip
 def endoscopic_response_unmatched(
-    ses_cd: Array, ses_cd_baseline: Array, isolated_ileal_baseline: Array,
-    *, require_isolated_ileal: bool = True,
+    ses_cd: Array, ses_cd_baseline: Array,
+    isolated_ileal_baseline: Array = UNKNOWN, *, require_isolated_ileal: bool = True,
 ) -> Array:  # fmt: skip
     return _endoscopic_response(ses_cd, ses_cd_baseline,
                                 isolated_ileal_baseline, require_isolated_ileal)  # fmt: skip
@@ -168,59 +172,72 @@ def endoscopic_response_50(ses_cd_matched: Array, ses_cd_matched_baseline: Array
     return np.where(ses_cd_matched_baseline < LOWEST_BASELINE, np.nan, met)
 
 
-@endpoint("CD", "Endoscopic remission (SES-CD <= 2)", "SES-CD <= 2", VUITTON_2016)
-def ses_cd_remission(ses_cd: Array) -> Array:
-    return at_most(ses_cd, 2)
+def _unless_unseen(met: Array, not_seen: Array) -> Array:
+    """No verdict from what was seen alone where what was diseased was not reached again."""
+    return np.where((met == 1) & (not_seen > 0), np.nan, met)
+
+
+UNSEEN = "not evaluable if met but for a diseased segment that was not reached again"
+
+
+@endpoint("CD", "Endoscopic remission (SES-CD <= 2)", f"SES-CD <= 2; {UNSEEN}", VUITTON_2016)
+def ses_cd_remission(ses_cd: Array, diseased_not_seen: Array = NONE_UNSEEN) -> Array:
+    return _unless_unseen(at_most(ses_cd, 2), diseased_not_seen)
 
 
 @endpoint("CD", "Endoscopic remission (U-EXCEL)",
-          "SES-CD <= 4, down by at least 2, and none of the 20 subscores above 1",
+          f"SES-CD <= 4, down by at least 2, and none of the 20 subscores above 1; {UNSEEN}",
           LOFTUS_2023)  # fmt: skip
 def endoscopic_remission_uexcel(
-    ses_cd: Array, ses_cd_matched: Array, ses_cd_matched_baseline: Array, largest_subscore: Array
-) -> Array:
-    return all_of(
+    ses_cd: Array, ses_cd_matched: Array, ses_cd_matched_baseline: Array, largest_subscore: Array,
+    diseased_not_seen: Array = NONE_UNSEEN,
+) -> Array:  # fmt: skip
+    met = all_of(
         at_most(ses_cd, 4),
         at_least(ses_cd_matched_baseline - ses_cd_matched, 2),
         at_most(largest_subscore, 1),
     )
+    return _unless_unseen(met, diseased_not_seen)
 
 
 @endpoint("CD", "Endoscopic remission (U-EXCEL, subscore read as a variable's total)",
-          "SES-CD <= 4, down by at least 2, and none of the four variables' totals above 1",
-          LOFTUS_2023)  # fmt: skip
+          f"SES-CD <= 4, down by at least 2, and none of the four variables' totals above 1; "
+          f"{UNSEEN}", LOFTUS_2023)  # fmt: skip
 def endoscopic_remission_uexcel_by_variable(
     ses_cd: Array, ses_cd_matched: Array, ses_cd_matched_baseline: Array,
-    largest_variable_total: Array,
+    largest_variable_total: Array, diseased_not_seen: Array = NONE_UNSEEN,
 ) -> Array:  # fmt: skip
     return endoscopic_remission_uexcel.rule(
-        ses_cd, ses_cd_matched, ses_cd_matched_baseline, largest_variable_total
+        ses_cd, ses_cd_matched, ses_cd_matched_baseline, largest_variable_total, diseased_not_seen
     )
 
 
-@endpoint("CD", "Endoscopic healing (STRIDE-II)", "SES-CD <= 2 and no ulcer, aphthae included",
-          TURNER_2021)  # fmt: skip
-def endoscopic_healing(ses_cd: Array, ulcerated_segments: Array) -> Array:
-    return all_of(at_most(ses_cd, 2), at_most(ulcerated_segments, 0))
+@endpoint("CD", "Endoscopic healing (STRIDE-II)",
+          f"SES-CD <= 2 and no ulcer, aphthae included; {UNSEEN}", TURNER_2021)  # fmt: skip
+def endoscopic_healing(
+    ses_cd: Array, ulcerated_segments: Array, diseased_not_seen: Array = NONE_UNSEEN
+) -> Array:
+    met = all_of(at_most(ses_cd, 2), at_most(ulcerated_segments, 0))
+    return _unless_unseen(met, diseased_not_seen)
 
 
 @endpoint("CD", "Ulcer-free endoscopy",
           "no ulcerated surface in any explored segment, among those with ulcers at baseline; not "
           "evaluable if no ulcer is seen but an ulcerated segment was not reached again",
-          LOFTUS_2023)  # fmt: skip
+          ECCO_P786)  # fmt: skip
 def ulcer_free(
     ulcerated_segments: Array, ulcerated_segments_baseline: Array, ulcerated_not_seen: Array
 ) -> Array:
-    free = at_most(ulcerated_segments, 0)
-    unknown = (free == 1) & (ulcerated_not_seen > 0)
-    return np.where(unknown | (ulcerated_segments_baseline == 0), np.nan, free)
+    free = _unless_unseen(at_most(ulcerated_segments, 0), ulcerated_not_seen)
+    return np.where(ulcerated_segments_baseline == 0, np.nan, free)
 
 
-@endpoint("CD", "Deep remission", "CDAI < 150 and SES-CD <= 2", VUITTON_2016)
-def deep_remission(cdai: Array, ses_cd: Array) -> Array:
-    return all_of(below(cdai, 150), at_most(ses_cd, 2))
+@endpoint("CD", "Deep remission", f"CDAI < 150 and SES-CD <= 2; {UNSEEN}", CONVENTION)
+def deep_remission(cdai: Array, ses_cd: Array, diseased_not_seen: Array = NONE_UNSEEN) -> Array:
+    met = all_of(below(cdai, 150), at_most(ses_cd, 2))
+    return _unless_unseen(met, diseased_not_seen)
 
 
-@endpoint("CD", "Moderate to severe on endoscopy", "SES-CD >= 7", DAPERNO_2004)
+@endpoint("CD", "Moderate to severe on endoscopy", "SES-CD >= 7", MOSKOVITZ_2007)
 def ses_cd_moderate_severe(ses_cd: Array) -> Array:
     return at_least(ses_cd, 7)

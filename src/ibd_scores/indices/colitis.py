@@ -42,13 +42,19 @@ mayo_full = Index(
     disease="UC",
     items=(STOOL_FREQUENCY, RECTAL_BLEEDING, ENDOSCOPIC_SUBSCORE, PHYSICIAN_GLOBAL),
     bands=(
-        Band("remission", 2, inclusive=True, proviso=no_subscore_above_1),
-        Band("2 or less, remission criteria not met", 2, inclusive=True),
+        Band(
+            "remission",
+            2,
+            inclusive=True,
+            proviso=no_subscore_above_1,
+            condition="no subscore above 1",
+        ),
+        Band("not in remission", 2, inclusive=True),
         Band("mild", 6),
         Band("moderate", 11),
         Band("severe"),
     ),
-    notes=f"{MISSING} Remission asks for no subscore above 1.",
+    notes=f"{MISSING} A total of 2 or less with a subscore above 1 is not remission.",
     citation=SCHROEDER_1987,
 )
 

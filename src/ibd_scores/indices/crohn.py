@@ -14,14 +14,19 @@
 20.0
 """
 
+from collections.abc import Mapping
+
+import numpy as np
+
 from ibd_scores.citations import BEST_1976, HARVEY_1980, KHANNA_2015, THIA_2011
+from ibd_scores.columns import Array
 from ibd_scores.derive import (
     cdai_complications,
     hbi_complications,
     hematocrit_deficit,
     weight_deficit,
 )
-from ibd_scores.form import Band, Interval, Item
+from ibd_scores.form import Band, Check, Interval, Item, Mask
 from ibd_scores.index import Index
 
 # The cuts are trial convention, not in the 1976 paper: 220 and 450 count as moderate, and
@@ -39,24 +44,26 @@ cdai = Index(
     disease="CD",
     items=(
         Item("liquid_stools_7d", "liquid or very soft stools, total of 7 days",
-             Interval(0, 210), weight=2),
+             Interval(0, 420), weight=2),
         Item("abdominal_pain_7d", "none 0 to severe 3, total of 7 days",
              Interval(0, 21), weight=5),
         Item("general_wellbeing_7d", "well 0 to terrible 4, total of 7 days",
              Interval(0, 28), weight=7),
         Item("complications", "how many of the six groups", range(7), weight=20,
              derive=cdai_complications),
-        Item("antidiarrheal", "drug taken for diarrhoea: no 0, yes 1", range(2), weight=30),
+        Item("antidiarrheal", "drug taken for diarrhea: no 0, yes 1", range(2), weight=30),
         Item("abdominal_mass", "none 0, questionable 2, definite 5", (0, 2, 5), weight=10),
-        Item("hematocrit_deficit", "47 (men) or 42 (women) minus haematocrit, %",
+        Item("hematocrit_deficit", "47 (men) or 42 (women) minus hematocrit, %",
              Interval(-33, 37), weight=6, derive=hematocrit_deficit),
         Item("weight_deficit", "% below standard weight, not under -10",
              Interval(-10, 100), derive=weight_deficit),
     ),
     bands=CDAI_BANDS,
     published_range="about -70 upwards, seldom above 600",
+    seldom_above=600,
     notes="Any missing item makes the score missing. A 7-day total is the mean of the recorded "
-    "days x 7 where days are missing (derive.diary_window). Not valid with a stoma.",
+    "days x 7 where days are missing (derive.diary_window). Not valid with a stoma. The bands are "
+    "convention of the trials, not of the 1976 paper, which counts 150 as quiescent.",
     citation=BEST_1976,
 )  # fmt: skip
 
@@ -86,9 +93,15 @@ short_cdai = Index(
     ),
     constant=44,
     bands=CDAI_BANDS,
+    published_range="44 upwards",
     notes="Daily means, not weekly totals. Any missing item makes the score missing.",
     citation=THIA_2011,
 )
+
+
+def _many_stools(answers: Mapping[str, Array]) -> Mask:
+    return np.asarray(answers["liquid_stools_previous_day"] > 25)
+
 
 hbi = Index(
     name="hbi",
@@ -98,7 +111,7 @@ hbi = Index(
         Item("general_wellbeing_previous_day", "very well 0 to terrible 4", range(5)),
         Item("abdominal_pain_previous_day", "none 0 to severe 3", range(4)),
         Item("liquid_stools_previous_day", "liquid stools of the previous day, 1 point each",
-             Interval(0, 60), hint="a number above 25 may be a weekly total"),
+             Interval(0, 60)),
         Item("abdominal_mass_hbi", "none 0, dubious 1, definite 2, definite and tender 3",
              range(4)),
         Item("complications_hbi", "how many of the eight listed", range(9),
@@ -109,6 +122,9 @@ hbi = Index(
         Band("mild", 8),
         Band("moderate", 16, inclusive=True),
         Band("severe"),
+    ),
+    checks=(
+        Check("liquid_stools_previous_day", "more than 25 in a day: a weekly total?", _many_stools),
     ),
     published_range="0 upwards (18 + stools)",
     notes="All items are about the previous day. Where a chart holds an average of stools, its "

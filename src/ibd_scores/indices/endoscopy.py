@@ -93,7 +93,7 @@ ses_cd = Index(
     published_range="0 to 56",
     notes="A segment with all four variables missing was not explored and is left out of the sum; "
     "a segment with some of them missing makes the score missing. The maximum is 56: only one "
-    "segment can be impassable.",
+    "segment can be impassable. The bands are expert-chosen, not validated, and not of the paper.",
     citation=DAPERNO_2004,
 )
 

@@ -15,12 +15,9 @@ import numpy as np
 
 from ibd_scores.citations import SATSANGI_2006
 from ibd_scores.columns import Array
+from ibd_scores.derive import STOOLS_PER_DAY, flag
 from ibd_scores.form import Interval, Item
 from ibd_scores.index import Grading
-
-
-def _flag(name: str, meaning: str) -> Item:
-    return Item(name, f"{meaning}: no 0, yes 1", range(2))
 
 
 def _age(age_at_diagnosis: Array) -> Array:
@@ -51,9 +48,9 @@ montreal_location = Grading(
     title="Montreal location",
     disease="CD",
     items=(
-        _flag("disease_ileum", "terminal ileum involved"),
-        _flag("disease_colon", "colon involved"),
-        _flag("disease_upper_gi", "upper gastrointestinal tract involved"),
+        flag("disease_ileum", "terminal ileum involved"),
+        flag("disease_colon", "colon involved"),
+        flag("disease_upper_gi", "upper gastrointestinal tract involved"),
     ),
     grades=("L1", "L2", "L3", "L4", "L1+L4", "L2+L4", "L3+L4"),
     rule=_location,
@@ -73,9 +70,9 @@ montreal_behavior = Grading(
     title="Montreal behavior",
     disease="CD",
     items=(
-        _flag("stricturing", "stricture, ever"),
-        _flag("penetrating", "intra-abdominal fistula, abscess or perforation, ever"),
-        _flag("perianal", "perianal disease (skin tags alone do not count)"),
+        flag("stricturing", "stricture, ever"),
+        flag("penetrating", "intra-abdominal fistula, abscess or perforation, ever"),
+        flag("perianal", "perianal disease (skin tags alone do not count)"),
     ),
     grades=("B1", "B1p", "B2", "B2p", "B3", "B3p"),
     rule=_behavior,
@@ -119,19 +116,21 @@ montreal_severity = Grading(
     title="Montreal severity of ulcerative colitis",
     disease="UC",
     items=(
-        _flag("colitis_symptoms", "any symptom of colitis"),
-        Item("stools_per_day", "stools in 24 hours", Interval(0, 50)),
+        flag("colitis_symptoms", "any symptom of colitis"),
+        STOOLS_PER_DAY,
         Item("bloody_stools_per_day", "bloody stools in 24 hours", Interval(0, 50)),
         Item("pulse_bpm", "pulse", Interval(20, 250), unit="beats/min"),
         Item("temperature_c", "temperature", Interval(30, 45), unit="degrees C"),
-        Item("hemoglobin_g_dl", "haemoglobin", Interval(2, 25), unit="g/dL",
+        Item("hemoglobin_g_dl", "hemoglobin", Interval(2, 25), unit="g/dL",
              hint="a value above 25 looks like g/L: divide by 10"),
         Item("esr_mm_h", "erythrocyte sedimentation rate", Interval(0, 200), unit="mm/h"),
     ),
     grades=("S0", "S1", "S2", "S3"),
     rule=_severity,
-    notes="S3 asks for all of: 6 bloody stools, pulse 90, 37.5 degrees C, haemoglobin below "
-    "10.5 g/dL, ESR 30. S1 has at most 4 stools and none of the four signs; S2 is between.",
+    notes="S3 asks for all of: 6 bloody stools, pulse 90, 37.5 degrees C, hemoglobin below "
+    "10.5 g/dL, ESR 30. S1 has at most 4 stools and none of "
+    "the four signs (an ESR under 30 is read as none; a laboratory's own limit is stricter); S2 is "
+    "between.",
     citation=SATSANGI_2006,
 )  # fmt: skip
 

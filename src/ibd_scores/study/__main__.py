@@ -17,13 +17,19 @@ from ibd_scores.study.chain.display import Display
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line says; the return value is the exit code.
 
-    0 done, 1 a notebook failed, 2 asked for something that does not exist, 130 interrupted.
+    0 done, 1 a notebook or a file failed, 2 refused before anything was run, 130 interrupted.
     """
     parser = _parser()
     options = parser.parse_args(arguments)
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         return options.command(options) or 0
+    except chain.BusyError as error:
+        print(error, "Nothing was run.", sep="\n", file=sys.stderr)
+        return 2
+    except (OSError, ValueError) as error:
+        print(error, file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         return 130
 
@@ -90,30 +96,30 @@ def _run(options: argparse.Namespace) -> int:
         if options.cohort is not None:
             values["cohort"] = options.cohort
         plan = chain.plan(paths.root(), values)
-    return 0 if _shown(plan, force=options.force, jobs=options.jobs) else 1
+    return 1 if _shown(plan, options.jobs, force=options.force).failed else 0
 
 
 def _refresh(options: argparse.Namespace) -> int:
     with _refusing("Nothing was run."):
         plan = chain.plan(paths.root())
-    if not _shown(plan, force=True, jobs=options.jobs):
+    result = _shown(plan, options.jobs, force=True, store=True)
+    if result.failed:
         print("notebooks/ was left as it is.", file=sys.stderr)
         return 1
-    changed = chain.store(plan)
-    print(f"Stored in notebooks/: {', '.join(changed) or 'nothing, for nothing changed'}")
+    print(f"Stored in notebooks/: {', '.join(result.stored) or 'nothing, for nothing changed'}")
     return 0
 
 
-def _shown(plan: chain.Plan, *, force: bool, jobs: int) -> bool:
-    """Run a chain and show it; whether all of it succeeded."""
+def _shown(plan: chain.Plan, jobs: int, *, force: bool, store: bool = False) -> chain.Result:
+    """Run a chain and show it."""
     display = Display(plan)
     try:
-        result = chain.run(plan, force=force, jobs=jobs, tell=display)
-    except KeyboardInterrupt:
-        display.interrupted()
+        result = chain.run(plan, force=force, store=store, jobs=jobs, tell=display)
+    except (KeyboardInterrupt, OSError, ValueError):
+        display.stopped()
         raise
     display.finish(result)
-    return not result.failed
+    return result
 
 
 def _parameters(options: argparse.Namespace) -> int:

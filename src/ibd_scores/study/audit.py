@@ -9,7 +9,7 @@ Brown NJL, Heathers JAJ. Soc Psychol Personal Sci 2017;8:363-369. doi:10.1177/19
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from math import floor
 from typing import Any, Literal, get_args
@@ -24,12 +24,15 @@ __all__ = [
     "audit",
     "counts",
     "denominators",
+    "joint",
     "joint_denominators",
     "read_published",
 ]
 
 Rounding = Literal["half_up", "half_even", "truncation"]
 ROUNDINGS: tuple[Rounding, ...] = get_args(Rounding)
+
+WORDS = {"half_even": "if halves go to the even digit", "truncation": "if truncated"}
 
 PUBLISHED = ["id", "disease", "endpoint", "visit", "what", "printed", "stated_n"]
 PERCENTAGE = re.compile(r"(\d{1,3})(?:\.(\d+))?\s*%?")
@@ -97,6 +100,46 @@ def joint_denominators(
     return sorted(set.intersection(*fitting)) if fitting else []
 
 
+def joint(
+    published: pd.DataFrame, sets: Mapping[str, "pd.Series[bool]"], up_to: int = 80
+) -> pd.DataFrame:
+    """Denominators that fit all claims of a set, such as those on the same endoscopies.
+
+    Parameters
+    ----------
+    published : DataFrame
+        What `read_published` returns.
+    sets : mapping
+        Name of the set to which rows of `published` belong to it. What is printed without a
+        percentage takes no part.
+    up_to : int
+        Largest denominator tried.
+
+    Returns
+    -------
+    DataFrame
+        Index ``set of claims``; ``claims`` in words, ``possible_n`` or "none". A set without a
+        claim is left out.
+
+    Examples
+    --------
+    >>> claims = pd.DataFrame({"what": ["improvement", "healing"], "printed": ["80", "40"]})
+    >>> joint(claims, {"week 12": claims["printed"].ne("")}, up_to=20).loc["week 12"].to_list()
+    ['improvement 80 %; healing 40 %', '5, 10, 15, 20']
+    """
+    tested = published["printed"].map(_is_percentage).astype(bool)
+    rows = {
+        name: {
+            "claims": "; ".join(claims["what"] + " " + claims["printed"] + " %"),
+            "possible_n": _listed(joint_denominators(claims["printed"], up_to)) or "none",
+        }
+        for name, chosen in sets.items()
+        if len(claims := published.loc[chosen & tested])
+    }
+    table = pd.DataFrame.from_dict(rows, orient="index", columns=["claims", "possible_n"])
+    return table.rename_axis("set of claims")
+
+
 def read_published(cohort: str, disease: str) -> pd.DataFrame:
     """Read what was published about one disease: ``data/raw/<cohort>/published.csv``, all as text.
 
@@ -127,7 +170,7 @@ def audit(published: pd.DataFrame, recovered: pd.DataFrame, up_to: int = 80) -> 
         stated_n``.
     recovered : DataFrame
         Rows of ``estimands.rates``, one per disease and endpoint: ``disease, endpoint, k, n,
-        percent, low, high``.
+        percent, low, high``; if wanted also ``among``, a text that says who was counted.
     up_to : int
         Largest denominator tried.
 
@@ -136,9 +179,9 @@ def audit(published: pd.DataFrame, recovered: pd.DataFrame, up_to: int = 80) -> 
     DataFrame
         One row per claim: ``claim, disease, visit, what, endpoint, reported, stated_n``;
         ``fits_stated_n`` the k/N that print so, or "none"; ``other_rounding`` what would fit by
-        half-even rounding or truncation instead; ``possible_n`` the denominators that print so;
-        ``k, n, percent, low, high`` as recovered (missing if not recovered); ``agrees`` whether
-        k/n prints as reported; ``verdict`` "possible", "impossible" (at the stated N) or
+        another rounding, where that makes a difference; ``possible_n`` the denominators that print
+        so; ``k, n, percent, low, high, among`` as recovered (missing if not recovered); ``agrees``
+        whether k/n prints as reported; ``verdict`` "possible", "impossible" (at the stated N) or
         "not testable" (what is printed is no percentage).
 
     Raises
@@ -156,7 +199,7 @@ def audit(published: pd.DataFrame, recovered: pd.DataFrame, up_to: int = 80) -> 
     >>> row.fits_stated_n, row.possible_n, bool(row.agrees), row.verdict
     ('none', '24, 48, 72', True, 'impossible')
     """
-    measures = ["k", "n", "percent", "low", "high"]
+    measures = ["k", "n", "percent", "low", "high", "among"]
     key = ["disease", "endpoint"]
     twice = recovered.loc[recovered.duplicated(key)]
     if len(twice):
@@ -175,7 +218,8 @@ def audit(published: pd.DataFrame, recovered: pd.DataFrame, up_to: int = 80) -> 
     ]
     found = ["fits_stated_n", "other_rounding", "possible_n", "verdict"]
     claims[found] = pd.DataFrame(arithmetic, columns=found, index=claims.index, dtype="str")
-    table = claims.merge(recovered[key + measures], on=key, how="left", validate="many_to_one")
+    given = recovered.reindex(columns=key + measures)
+    table = claims.merge(given, on=key, how="left", validate="many_to_one")
     table[["k", "n"]] = table[["k", "n"]].astype("Int64")
     agrees = [_agrees(claim) for _, claim in table.iterrows()]
     table["agrees"] = pd.Series(agrees, index=table.index, dtype="boolean")
@@ -184,7 +228,7 @@ def audit(published: pd.DataFrame, recovered: pd.DataFrame, up_to: int = 80) -> 
 
 
 def _arithmetic(printed: str, stated_n: int, up_to: int) -> dict[str, str]:
-    if not PERCENTAGE.fullmatch(printed.strip()):
+    if not _is_percentage(printed):
         return {
             "fits_stated_n": "",
             "other_rounding": "",
@@ -196,11 +240,11 @@ def _arithmetic(printed: str, stated_n: int, up_to: int) -> dict[str, str]:
     return {
         "fits_stated_n": _fractions(ordinary, stated_n) or "none",
         "other_rounding": "; ".join(
-            f"{name.replace('_', '-')}: {_fractions(ks, stated_n) or 'none'}"
+            f"{_fractions(ks, stated_n) or 'none'} {WORDS[name]}"
             for name, ks in others.items()
             if ks != ordinary
         ),
-        "possible_n": ", ".join(map(str, denominators(printed, up_to))),
+        "possible_n": _listed(denominators(printed, up_to)),
         "verdict": "possible" if ordinary else "impossible",
     }
 
@@ -209,6 +253,14 @@ def _agrees(claim: "pd.Series[Any]") -> Any:
     if claim["verdict"] == "not testable" or pd.isna(claim["k"]) or claim["n"] == 0:
         return pd.NA
     return claim["k"] in counts(claim["reported"], claim["n"])
+
+
+def _is_percentage(printed: str) -> bool:
+    return PERCENTAGE.fullmatch(printed.strip()) is not None
+
+
+def _listed(numbers: Sequence[int]) -> str:
+    return ", ".join(map(str, numbers))
 
 
 def _fractions(ks: Sequence[int], n: int) -> str:

@@ -17,10 +17,11 @@ visit, column, old (as written), new, problem, action, why. One row for each cel
     not done                         missing   a word declared as missing; a blank is no finding
     another unit                     converted old and new number; any unit but the first declared
     no unit, unknown unit            missing
-    another scale                    repaired  a haematocrit of 0.41, new 41
+    another scale                    repaired  a hematocrit of 0.41, new 41
     misspelled                       repaired  a declared repair
     unknown word                     missing
     not a number                     missing
+    not readable                     missing   ≤5: it can be <5, below the limit, or 5, measured
     not permitted                    missing   off the form, or beyond what a body can have
     not asked                        missing   answers where only_where says there are none: one
                                                finding for a row, its columns one after the other
@@ -47,8 +48,8 @@ from datetime import timedelta
 
 import pandas as pd
 
-import ibd_scores
 from ibd_scores import derive
+from ibd_scores.catalogue import ENTRIES
 from ibd_scores.index import Index
 from ibd_scores.study import tidy
 from ibd_scores.study.cohort import Cohort, read_cohort
@@ -173,7 +174,7 @@ def _natural(text: str) -> list[tuple[int, str]]:
 def _contradictions(name: str, table: pd.DataFrame) -> Iterator[Query]:
     """Report what the catalogue finds wrong between values that are permitted one by one."""
     said = set()
-    for index in vars(ibd_scores).values():
+    for index in ENTRIES.values():
         if not isinstance(index, Index) or not {c.name for c in index.columns} <= {*table.columns}:
             continue
         for problem in index.problems(table).itertuples():

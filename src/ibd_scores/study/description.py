@@ -4,13 +4,24 @@ None of them lists a patient. CD and UC are described apart, never pooled.
 """
 
 from collections.abc import Sequence
-from typing import Any, Literal, NamedTuple
+from dataclasses import dataclass
+from functools import reduce
+from operator import or_
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 
-from ibd_scores import montreal_age, montreal_behavior, montreal_extent, montreal_location
+from ibd_scores import (
+    endpoints,
+    montreal_age,
+    montreal_behavior,
+    montreal_extent,
+    montreal_location,
+)
 from ibd_scores.study.estimands import completed, started
+from ibd_scores.study.labels import quantity
+from ibd_scores.study.statistics import QUARTILES, quartiles
 
 __all__ = [
     "CD_CHARACTERISTICS",
@@ -26,59 +37,83 @@ __all__ = [
 ENDOSCOPY = {"CD": "ses_cd", "UC": "endoscopic_subscore"}
 
 
-class Characteristic(NamedTuple):
-    """A line of the baseline table, or a block of lines: one for each level."""
+@dataclass(frozen=True)
+class Characteristic:
+    """A line of the baseline table, or a block of lines: one for each level.
+
+    The label is by default what `labels.quantity` calls the column.
+    """
 
     column: str
-    label: str
     kind: Literal["median", "levels", "yes"] = "median"
     decimals: int = 0
+    label: str = ""
 
+    def __post_init__(self) -> None:
+        if not self.label:
+            object.__setattr__(self, "label", quantity(self.column))
+
+
+# Any of them is an extraintestinal manifestation.
+EXTRAINTESTINAL = (
+    "arthralgia", "uveitis", "erythema_nodosum", "pyoderma_gangrenosum", "aphthous_ulcers",
+)  # fmt: skip
 
 _EVERYONE = (
-    Characteristic("age", "Age, years"),
-    Characteristic("sex", "Sex", "levels"),
-    Characteristic("bmi", "Body mass index, kg/m²", decimals=1),
-    Characteristic("smoking", "Smoking", "levels"),
-    Characteristic("disease_duration", "Disease duration, years"),
-    Characteristic("age_at_diagnosis", "Age at diagnosis, years"),
+    Characteristic("age"),
+    Characteristic("sex", "levels"),
+    Characteristic("bmi", decimals=1),
+    Characteristic("smoking", "levels"),
+    Characteristic("disease_duration"),
+    Characteristic("age_at_diagnosis"),
 )
 _TREATMENT = (
-    Characteristic("prior_surgery", "Prior surgery", "yes"),
-    Characteristic("prior_advanced_therapies", "Prior advanced therapies", "levels"),
-    Characteristic("systemic_steroid", "Systemic corticosteroid", "yes"),
-    Characteristic("immunomodulator", "Immunomodulator", "yes"),
+    Characteristic("extraintestinal_manifestation", "yes"),
+    Characteristic("prior_surgery", "yes"),
+    Characteristic("prior_advanced_therapies", "levels"),
+    Characteristic("systemic_steroid", "yes"),
+    Characteristic("immunomodulator", "yes"),
 )
 _LABORATORY = (
-    Characteristic("crp_mg_l", "CRP, mg/L", decimals=1),
-    Characteristic("esr_mm_h", "ESR, mm/h"),
-    Characteristic("calprotectin_ug_g", "Fecal calprotectin, µg/g"),
-    Characteristic("hemoglobin_g_dl", "Hemoglobin, g/dL", decimals=1),
-    Characteristic("albumin_g_dl", "Albumin, g/dL", decimals=1),
+    Characteristic("crp_mg_l", decimals=1),
+    Characteristic("crp_raised", "yes"),
+    Characteristic("esr_mm_h"),
+    Characteristic("calprotectin_ug_g"),
+    Characteristic("calprotectin_raised", "yes"),
+    Characteristic("hemoglobin_g_dl", decimals=1),
+    Characteristic("albumin_g_dl", decimals=1),
+)
+_TIMING = (
+    Characteristic("days_to_first_dose"),
+    Characteristic("week12_day"),
 )
 CD_CHARACTERISTICS = (
     *_EVERYONE,
-    Characteristic("montreal_age", "Montreal age", "levels"),
-    Characteristic("montreal_location", "Montreal location", "levels"),
-    Characteristic("montreal_behavior", "Montreal behavior", "levels"),
-    Characteristic("perianal", "Perianal fistula or abscess", "yes"),
+    Characteristic("montreal_age", "levels"),
+    Characteristic("montreal_location", "levels"),
+    Characteristic("montreal_behavior", "levels"),
+    Characteristic("perianal", "yes"),
+    Characteristic("perianal_fistula", "yes"),
+    Characteristic("perianal_abscess", "yes"),
     *_TREATMENT,
-    Characteristic("cdai", "CDAI"),
-    Characteristic("hbi", "HBI"),
-    Characteristic("ses_cd", "SES-CD"),
-    Characteristic("ses_cd_without_narrowing", "SES-CD without narrowing"),
+    Characteristic("cdai"),
+    Characteristic("hbi"),
+    Characteristic("ses_cd"),
+    Characteristic("ses_cd_without_narrowing"),
     *_LABORATORY,
+    *_TIMING,
 )
 UC_CHARACTERISTICS = (
     *_EVERYONE,
-    Characteristic("montreal_extent", "Montreal extent", "levels"),
+    Characteristic("montreal_extent", "levels"),
     *_TREATMENT,
-    Characteristic("mayo_full", "Full Mayo score"),
-    Characteristic("mayo_partial", "Partial Mayo score"),
-    Characteristic("mayo_adapted", "Adapted Mayo score"),
-    Characteristic("endoscopic_subscore", "Mayo endoscopic subscore", "levels"),
-    Characteristic("uceis", "UCEIS"),
+    Characteristic("mayo_full"),
+    Characteristic("mayo_partial"),
+    Characteristic("mayo_adapted"),
+    Characteristic("endoscopic_subscore", "levels"),
+    Characteristic("uceis"),
     *_LABORATORY,
+    *_TIMING,
 )
 
 
@@ -128,25 +163,33 @@ def at_baseline(patients: pd.DataFrame, scores: pd.DataFrame, disease: str) -> p
     """Everyone who started: one row per patient with what is known at baseline.
 
     Beside the columns of both tables: ``bmi`` (kg/m²), ``disease_duration`` (years),
-    ``prior_advanced_therapies`` as 0, 1, 2, 3 or more, and the Montreal grades; in CD also
-    ``perianal`` (fistula or abscess, nullable boolean). Index: ``patient_id``.
+    ``prior_advanced_therapies`` as 0, 1, 2, 3 or more, the Montreal grades, and
+    ``days_to_first_dose`` from the baseline visit; ``week12_day``, the day of the week-12 visit
+    counted from the first dose; and as nullable booleans ``extraintestinal_manifestation``,
+    ``crp_raised``, ``calprotectin_raised`` and, in CD, ``perianal`` (fistula or abscess). Index:
+    ``patient_id``.
     """
     table = patients.set_index("patient_id").loc[started(patients, disease)]
-    visit = scores.loc[scores["visit"].eq("baseline")].set_index("patient_id")
+    visit, week12 = (
+        scores.loc[scores["visit"].eq(name)].set_index("patient_id")
+        for name in ("baseline", "week12")
+    )
     table = table.join(visit[visit.columns.difference(table.columns, sort=False)])
     table["bmi"] = table["weight_kg"] / table["height_m"] ** 2
     table["disease_duration"] = table["age"] - table["age_at_diagnosis"]
+    table["days_to_first_dose"] = (table["start_date"] - table["date"]).dt.days
+    table["week12_day"] = (week12["date"].reindex(table.index) - table["start_date"]).dt.days
     table["prior_advanced_therapies"] = pd.cut(
         table["prior_advanced_therapies"],
         [-np.inf, 0, 1, 2, np.inf],
         labels=["0", "1", "2", "3 or more"],
     )
+    table["extraintestinal_manifestation"] = _any(table, EXTRAINTESTINAL)
+    table["crp_raised"] = ~endpoints.crp_normal(table)
+    table["calprotectin_raised"] = ~endpoints.calprotectin_normal(table)
     if disease == "UC":
         return table.assign(montreal_extent=montreal_extent(table))
-    fistula, abscess = (
-        table[column].astype("boolean") for column in ("perianal_fistula", "perianal_abscess")
-    )
-    table["perianal"] = fistula | abscess
+    table["perianal"] = _any(table, ("perianal_fistula", "perianal_abscess"))
     graded = table.assign(perianal=table["perianal"].astype("Float64").astype("float64"))
     return table.assign(
         montreal_age=montreal_age(graded),
@@ -168,8 +211,9 @@ def baseline(table: pd.DataFrame, characteristics: Sequence[Characteristic]) -> 
     Returns
     -------
     DataFrame
-        Index ``characteristic, level``; ``k`` and ``percent`` of those recorded, or ``median, q1,
-        q3``; ``missing``; ``decimals`` to print.
+        Index ``characteristic, level``; ``n`` recorded and ``missing``; ``k`` and ``percent`` of
+        those recorded, or what `statistics.quartiles` gives; ``censored``, how many values of a
+        column with a ``<column>_censor`` lie beyond a limit of detection; ``decimals`` to print.
 
     Raises
     ------
@@ -179,7 +223,7 @@ def baseline(table: pd.DataFrame, characteristics: Sequence[Characteristic]) -> 
     Examples
     --------
     >>> table = pd.DataFrame({"age": [20.0, 30.0, 40.0, None]})
-    >>> baseline(table, [Characteristic("age", "Age, years")])[["median", "missing"]]
+    >>> baseline(table, [Characteristic("age")])[["median", "missing"]]
                                  median  missing
     characteristic level
     Age, years     median (IQR)    30.0        1
@@ -188,21 +232,25 @@ def baseline(table: pd.DataFrame, characteristics: Sequence[Characteristic]) -> 
     if absent:
         raise KeyError(f"baseline table: no column {', '.join(absent)}; add it or leave it out")
     rows: dict[tuple[str, str], dict[str, Any]] = {}
-    for column, label, kind, decimals in characteristics:
-        values = table[column].dropna()
-        missing = len(table) - len(values)
-        if kind == "median":
-            q1, median, q3 = values.astype("float64").quantile([0.25, 0.5, 0.75])
-            rows[label, "median (IQR)"] = {"median": median, "q1": q1, "q3": q3}
+    for one in characteristics:
+        values = table[one.column].dropna()
+        n = len(values)
+        common = {"n": n, "missing": len(table) - n, "decimals": one.decimals}
+        if one.kind == "median":
+            marks = table.get(f"{one.column}_censor")
+            if marks is not None:
+                marks = marks.loc[values.index]
+                common["censored"] = int(marks.notna().sum())
+            rows[one.label, "median (IQR)"] = quartiles(values, marks) | common
         else:
-            for level, k in _counted(values, kind).items():
-                percent = 100 * k / len(values) if len(values) else np.nan
-                rows[label, level] = {"k": k, "percent": percent}
-        for row in (row for key, row in rows.items() if key[0] == label):
-            row |= {"missing": missing, "decimals": decimals}
+            for level, k in (_counted(values, one.kind) or {"not recorded": 0}).items():
+                percent = 100 * k / n if n else np.nan
+                rows[one.label, level] = {"k": k, "percent": percent} | common
     index = pd.MultiIndex.from_tuples(rows, names=["characteristic", "level"])
-    columns = ["k", "percent", "median", "q1", "q3", "missing", "decimals"]
-    return pd.DataFrame(list(rows.values()), index=index, columns=columns)
+    measures = [f"{name}{mark}" for mark in ("", "_censor") for name in QUARTILES]
+    columns = ["n", "missing", "k", "percent", *measures, "censored", "decimals"]
+    found = pd.DataFrame(list(rows.values()), index=index, columns=columns)
+    return found.astype({"censored": "Int64"})
 
 
 def transitions(
@@ -291,6 +339,11 @@ def adverse_events(events: pd.DataFrame, patients: pd.DataFrame, disease: str) -
         ["first", "patients", "events", "term"], ascending=[True, False, False, True]
     )
     return table.drop(columns="first").set_index("term")
+
+
+def _any(table: pd.DataFrame, columns: Sequence[str]) -> "pd.Series[bool]":
+    """Any of them: yes wherever one is, not known where one that is missing could be."""
+    return reduce(or_, (table[column].astype("boolean") for column in columns))
 
 
 def _counted(values: "pd.Series[Any]", kind: str) -> dict[str, int]:

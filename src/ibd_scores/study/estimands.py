@@ -3,15 +3,20 @@
 An endpoint never decides about missing data; it answers True, False or <NA> (not evaluable). What
 <NA> means for the rate is decided here, by name:
 
-===================== ============================ ==============================================
+===================== ============================ ================================================
 estimand              denominator                  not evaluable counts as
-===================== ============================ ==============================================
+===================== ============================ ================================================
 as_observed           evaluable in the population  left out
 non_responder         the whole population         failure
-non_responder_started everyone who started         failure; so does stopping before the visit
+non_responder_started everyone who started         failure, and so does having started without
+                                                   being in the population: having stopped
 worst_case            the whole population         failure (the same number as non_responder)
 best_case             the whole population         success
-===================== ============================ ==============================================
+===================== ============================ ================================================
+
+Stopping counts in non_responder_started alone: with a population of those who completed, the other
+four do not see who stopped. Who is not eligible for an endpoint, such as one who met it at baseline
+already, is in none of the denominators (``eligible=``, from ``Endpoint.eligible``).
 """
 
 from collections.abc import Iterable, Sequence
@@ -21,12 +26,22 @@ import numpy as np
 import pandas as pd
 from scipy.stats import binomtest
 
-__all__ = ["ESTIMANDS", "Estimand", "Rate", "completed", "rate", "rates", "started"]
+__all__ = [
+    "ESTIMANDS",
+    "Estimand",
+    "Rate",
+    "check_estimand",
+    "completed",
+    "denominators",
+    "rate",
+    "rates",
+    "started",
+]
 
 Estimand = Literal[
     "as_observed", "non_responder", "non_responder_started", "worst_case", "best_case"
 ]
-ESTIMANDS: tuple[str, ...] = get_args(Estimand)
+ESTIMANDS: tuple[Estimand, ...] = get_args(Estimand)
 
 
 class Rate(NamedTuple):
@@ -38,6 +53,24 @@ class Rate(NamedTuple):
     low: float
     high: float
     not_evaluable: int
+
+
+def check_estimand(name: str) -> Estimand:
+    """Give the name back if it is an estimand's.
+
+    Raises
+    ------
+    ValueError
+        If it is none, with the list of those there are.
+
+    Examples
+    --------
+    >>> check_estimand("best_case")
+    'best_case'
+    """
+    if name not in ESTIMANDS:
+        raise ValueError(f"estimand {name!r} is unknown; use one of {', '.join(ESTIMANDS)}")
+    return name
 
 
 def started(patients: pd.DataFrame, disease: str) -> pd.Index:
@@ -64,6 +97,7 @@ def rate(
     flags: "pd.Series[bool]",
     estimand: Estimand = "as_observed",
     *,
+    eligible: "pd.Series[bool] | None" = None,
     population: pd.Index | None = None,
     started: pd.Index | None = None,
     confidence: float = 0.95,
@@ -76,11 +110,15 @@ def rate(
         What an endpoint returns, one row per patient; <NA> is not evaluable.
     estimand : str
         One of the five of this module's table.
+    eligible : Series, optional
+        What ``Endpoint.eligible`` returns. Who is not (False) is left out of every denominator and
+        not counted as not evaluable; who has no row is eligible.
     population : Index, optional
         The patients of the analysis, by default all rows of `flags`. One who has no row in
         `flags` is not evaluable.
     started : Index, optional
-        Everyone who started; only for ``"non_responder_started"``, which needs it.
+        Everyone who started; only for ``"non_responder_started"``, which needs it and a population
+        of those who completed.
     confidence : float
         Level of the interval.
 
@@ -94,8 +132,8 @@ def rate(
     TypeError
         If `flags` cannot tell "no" from "not evaluable".
     ValueError
-        If a patient has two rows, the estimand is unknown, or `started` is missing or leaves out
-        patients of the population.
+        If a patient has two rows, the estimand is unknown, or it needs `started` and this is
+        missing or leaves out patients of the population.
 
     Examples
     --------
@@ -104,18 +142,25 @@ def rate(
     66.66666666666667
     >>> rate(response, "non_responder").percent
     50.0
+    >>> met_at_baseline = pd.Series([True, False, False, False])
+    >>> rate(response, "non_responder", eligible=~met_at_baseline)[:2]
+    (1, 3)
 
     References
     ----------
     Wilson EB. J Am Stat Assoc 1927;22:209-212. doi:10.1080/01621459.1927.10502953
     """
-    if estimand not in ESTIMANDS:
-        raise ValueError(f"estimand {estimand!r} is unknown; use one of {', '.join(ESTIMANDS)}")
-    observed = _nullable(flags)
-    if population is not None:
-        observed = observed.reindex(population)
+    check_estimand(estimand)
+    observed = _observed(flags, population)
     if estimand == "non_responder_started":
-        observed = observed.reindex(_all_started(started, observed.index, flags.name))
+        if population is None or started is None:
+            raise ValueError(
+                f"{flags.name}: non_responder_started needs population=, those who completed, "
+                "and started=, everyone who started"
+            )
+        everyone = _all_started(started, population, flags.name)
+        observed = observed.reindex(everyone, fill_value=False)
+    observed = observed[_eligible(eligible, observed.index)]
     not_evaluable = int(observed.isna().sum())
     if estimand == "as_observed":
         counted = observed.dropna()
@@ -133,6 +178,7 @@ def rates(
     flags: Iterable["pd.Series[bool]"],
     disease: str,
     *,
+    eligible: Iterable["pd.Series[bool]"] | None = None,
     population: pd.Index | None = None,
     started: pd.Index | None = None,
     estimands: Sequence[Estimand] | None = None,
@@ -146,6 +192,8 @@ def rates(
         One per endpoint, named like it; see `rate`.
     disease : str
         ``"CD"`` or ``"UC"``: the two are never pooled.
+    eligible : iterable of Series, optional
+        One for each of `flags`, in the same order.
     population, started, confidence
         See `rate`.
     estimands : sequence of str, optional
@@ -169,13 +217,13 @@ def rates(
     if estimands is None:
         imputed: tuple[Estimand, ...] = ("non_responder", "non_responder_started")
         estimands = ("as_observed", *imputed[: 1 if started is None else 2])
-    rows = []
-    for flag in flags:
-        for estimand in estimands:
-            measured = rate(
-                flag, estimand, population=population, started=started, confidence=confidence
-            )
-            rows.append((disease, flag.name, estimand, *measured))
+    rows = [
+        (disease, flag.name, estimand,
+         *rate(flag, estimand, eligible=able, population=population, started=started,
+               confidence=confidence))
+        for flag, able in _paired(flags, eligible)
+        for estimand in estimands
+    ]  # fmt: skip
     table = pd.DataFrame(rows, columns=["disease", "endpoint", "estimand", *Rate._fields])
     twice = table.loc[table.duplicated(["endpoint", "estimand"]), "endpoint"]
     if len(twice):
@@ -183,7 +231,55 @@ def rates(
     return table
 
 
-def _nullable(flags: "pd.Series[bool]") -> "pd.Series[bool]":
+def denominators(
+    flags: Iterable["pd.Series[bool]"],
+    disease: str,
+    *,
+    eligible: Iterable["pd.Series[bool]"] | None = None,
+    population: pd.Index,
+    started: pd.Index,
+) -> pd.DataFrame:
+    """Who is in the denominators of `rates`, and who is not: endpoint by endpoint.
+
+    Parameters
+    ----------
+    flags, disease, eligible, population, started
+        See `rates`.
+
+    Returns
+    -------
+    DataFrame
+        Index ``endpoint``; the columns are under the name of the disease. ``started`` and, of
+        these, ``stopped`` (not in the population) and ``completed``; of the completed,
+        ``not_eligible`` and ``eligible``; of the eligible, ``evaluable`` and ``missing``.
+
+    Examples
+    --------
+    >>> response = pd.Series([True, False, pd.NA], dtype="boolean", name="cdai_remission")
+    >>> able = pd.Series([False, True, True])
+    >>> denominators([response], "CD", eligible=[able], population=pd.RangeIndex(3),
+    ...              started=pd.RangeIndex(4)).loc["cdai_remission"].to_list()
+    [4, 1, 3, 1, 2, 1, 1]
+    """
+    rows = {}
+    for flag, able in _paired(flags, eligible):
+        everyone = _all_started(started, population, flag.name)
+        asked = _observed(flag, population)[_eligible(able, population)]
+        rows[flag.name] = {
+            "started": len(everyone),
+            "stopped": len(everyone) - len(population),
+            "completed": len(population),
+            "not_eligible": len(population) - len(asked),
+            "eligible": len(asked),
+            "evaluable": int(asked.notna().sum()),
+            "missing": int(asked.isna().sum()),
+        }
+    table = pd.DataFrame.from_dict(rows, orient="index")
+    return table.rename_axis(index="endpoint", columns=disease)
+
+
+def _observed(flags: "pd.Series[bool]", population: pd.Index | None) -> "pd.Series[bool]":
+    """Give the answers of the population; <NA> for who has none."""
     if flags.dtype != "boolean":
         raise TypeError(
             f"{flags.name}: flags of dtype {flags.dtype} cannot tell 'no' from 'not evaluable'; "
@@ -192,12 +288,23 @@ def _nullable(flags: "pd.Series[bool]") -> "pd.Series[bool]":
     if not flags.index.is_unique:
         patient = flags.index[flags.index.duplicated()][0]
         raise ValueError(f"{flags.name}: patient {patient!r} has two rows; give one per patient")
-    return flags
+    return flags if population is None else flags.reindex(population)
 
 
-def _all_started(started: pd.Index | None, population: pd.Index, name: object) -> pd.Index:
-    if started is None:
-        raise ValueError(f"{name}: non_responder_started needs started=, everyone who started")
+def _eligible(eligible: "pd.Series[bool] | None", patients: pd.Index) -> "pd.Series[bool]":
+    if eligible is None:
+        return pd.Series(True, index=patients)
+    return eligible.astype("boolean").reindex(patients).fillna(True).astype(bool)
+
+
+def _paired(
+    flags: Iterable["pd.Series[bool]"], eligible: Iterable["pd.Series[bool]"] | None
+) -> "list[tuple[pd.Series[bool], pd.Series[bool] | None]]":
+    flags = list(flags)
+    return list(zip(flags, [None] * len(flags) if eligible is None else eligible, strict=True))
+
+
+def _all_started(started: pd.Index, population: pd.Index, name: object) -> pd.Index:
     unknown = population.difference(started)
     if len(unknown):
         raise ValueError(

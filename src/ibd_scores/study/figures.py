@@ -1,13 +1,14 @@
 """Figures at one column's width (89 mm), for colour-blind readers and for grey print.
 
-Colour never stands alone: baseline is hollow and week 12 filled, ordered categories run from light
-to dark, what is missing is hatched, and every panel says how many patients it shows. Each function
-returns a matplotlib Figure; `save_figure` writes it as PNG and PDF.
+Colour never stands alone: baseline is hollow and week 12 filled, who did not improve is dashed and
+a cut dotted, ordered categories run from light to dark, what is missing is hatched, and every panel
+says how many patients it shows. Each function returns a matplotlib Figure; `save_figure` writes it
+as PNG and PDF.
 """
 
 import functools
 import textwrap
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
@@ -24,7 +25,7 @@ from matplotlib.ticker import FuncFormatter
 from ibd_scores.indices.endoscopy import SEGMENTS
 from ibd_scores.study import paths
 from ibd_scores.study.alluvial import INK, alluvial
-from ibd_scores.study.tables import ESTIMAND_TITLES, quantity, title
+from ibd_scores.study.labels import ESTIMAND_TITLES, LIMITS, quantity, title
 
 __all__ = [
     "CUTS",
@@ -66,7 +67,8 @@ STYLE: dict[Any, Any] = {
     "pdf.fonttype": 42,
 }
 # Okabe and Ito's palette, chosen so that the pairs used together differ in grey as well.
-BLUE, SKY, ORANGE, VERMILLION = "#0072B2", "#56B4E9", "#E69F00", "#D55E00"
+BLUE, SKY, ORANGE = "#0072B2", "#56B4E9", "#E69F00"
+RUST = "#A33B00"  # its vermillion, darkened: in grey the original is close to the sky blue
 PALE = "#b8b8b8"
 VISITS = ("baseline", "week 12")
 
@@ -78,16 +80,16 @@ LEVELS = {
     "narrowing": ("none", "single", "multiple", "not passable"),
 }
 
-# The remission cut or upper limit drawn in a panel: value and what it says.
+# The remission cut or upper limit drawn in a panel: value and what it says. None for the SES-CD of
+# the segments explored at both visits: remission is that of all segments explored.
 CUTS: Mapping[str, tuple[float, str]] = {
     "cdai": (150, "remission < 150"),
     "hbi": (4, "remission ≤ 4"),
     "ses_cd": (2, "remission ≤ 2"),
-    "ses_cd_matched": (2, "remission ≤ 2"),
     "mayo_full": (2, "remission ≤ 2"),
-    "crp_mg_l": (5, "normal < 5"),
-    "calprotectin_ug_g": (250, "target < 250"),
+    **{column: (limit, f"normal < {limit:g}") for column, limit in LIMITS.items()},
 }
+BOXES = "box: quartiles; whiskers: 5th to 95th percentile"
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -114,7 +116,7 @@ def paired_changes(
     """Each patient's change from baseline to week 12, a panel for each column.
 
     Beside the lines stand box plots: median, quartiles, whiskers from the 5th to the 95th
-    percentile.
+    percentile. The foot says so.
 
     Parameters
     ----------
@@ -126,7 +128,8 @@ def paired_changes(
     log : sequence of str
         Columns with a logarithmic axis.
     cuts : mapping
-        Column to (value, text) of the line to draw.
+        Column to (value, text) of the dotted line to draw: with another limit
+        ``CUTS | {"crp_mg_l": (10, "normal < 10")}``.
     note : str
         A line at the foot, such as "Simulated cohort".
     """
@@ -141,15 +144,15 @@ def paired_changes(
             top = float(values.max().max()) if len(values) else 1
             axes.set_ylim(-0.02 * top, 1.04 * top)
         _slopes(axes, values.to_numpy(), marks)
-        words = f"{quantity(column)}\nn = {len(values)}"
+        words = f"{quantity(column)}\nn = {len(values)}\n"
         if column in cuts:
             value, text = cuts[column]
-            axes.axhline(value, color=INK, linewidth=0.7, linestyle=(0, (4, 2)), zorder=4)
-            words += f"\ndashed: {text}"
+            axes.axhline(value, color=INK, linewidth=1.2, linestyle=":", zorder=4)
+            words += f"dotted: {text}"
         axes.set_title(words, fontsize=7)
     handles = [
         Line2D([], [], color=SKY, label="improved"),
-        Line2D([], [], color=VERMILLION, linestyle="--", linewidth=1.1, label="not improved"),
+        Line2D([], [], color=RUST, linestyle="--", linewidth=1.1, label="not improved"),
     ]
     if any(f"{column}_censor" in pairs for column in columns):
         handles.append(
@@ -166,17 +169,19 @@ def paired_changes(
     figure.legend(
         handles=handles, loc="outside upper center", ncols=3, handlelength=1.8, columnspacing=1.2
     )
-    return _noted(figure, note)
+    return _noted(figure, "\n".join(filter(None, [BOXES, note])))
 
 
 @_styled
-def rates_forest(rates: pd.DataFrame, *, note: str = "") -> Figure:
+def rates_forest(rates: pd.DataFrame, *, reported: Collection[str] = (), note: str = "") -> Figure:
     """Endpoint rates with their intervals, a panel for each disease, k/n written out.
 
     Parameters
     ----------
     rates : DataFrame
         What ``estimands.rates`` returns; choose rows beforehand.
+    reported : collection of str
+        Endpoints that the study reported; they get a dagger, which the note should explain.
     note : str
         A line at the foot, such as "Simulated cohort".
     """
@@ -202,7 +207,7 @@ def rates_forest(rates: pd.DataFrame, *, note: str = "") -> Figure:
             )
             axes.text(103, y, f"{row['k']:.0f}/{row['n']:.0f}", va="center")
         middle = [index * step + (len(estimands) - 1) / 2 for index in range(len(labels))]
-        wrapped = [textwrap.fill(title(label), 22) for label in labels]
+        wrapped = [textwrap.fill(title(label, reported), 22) for label in labels]
         axes.set_yticks(middle, wrapped)
         axes.set_ylim(len(labels) * step - 0.5, -0.85)
         axes.set_xlim(0, 100)
@@ -310,7 +315,7 @@ def endoscopy_by_segment(
     ]
     figure.legend(
         handles=handles, loc="outside upper center", ncols=len(levels), handlelength=1.2,
-        columnspacing=1.2, title=quantity(variable).capitalize(),
+        columnspacing=1.2, title=quantity(variable),
     )  # fmt: skip
     return _noted(figure, note)
 
@@ -350,7 +355,7 @@ def _slopes(axes: Axes, values: np.ndarray, marks: Sequence["pd.Series[str]"]) -
     for before, after in values:
         better = after < before
         axes.plot(
-            [0, 1], [before, after], color=SKY if better else VERMILLION,
+            [0, 1], [before, after], color=SKY if better else RUST,
             zorder=2 if better else 3, linewidth=0.5 if better else 1,
             linestyle="-" if better else (0, (3, 1)),
         )  # fmt: skip
@@ -383,5 +388,6 @@ def _shades(count: int) -> list[tuple[float, float, float]]:
 
 def _noted(figure: Figure, note: str) -> Figure:
     if note:
-        figure.supxlabel(note, x=0.99, ha="right", fontsize=7, fontstyle="italic")
+        wrapped = "\n".join(textwrap.fill(line, 60) for line in note.splitlines())
+        figure.supxlabel(wrapped, x=0.99, ha="right", fontsize=7, fontstyle="italic")
     return figure

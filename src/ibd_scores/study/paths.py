@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 RECORD = "IBD_SCORES_RECORD"
+UNFINISHED = ".chain."  # begins the name of a file that the chain is writing
 
 
 def root() -> Path:
@@ -28,13 +29,14 @@ def root() -> Path:
     True
     """
     named = os.environ.get("IBD_SCORES_ROOT")
-    starts = [Path(named)] if named else [Path.cwd(), Path(__file__).resolve().parent]
-    for start in starts:
-        for folder in [start] if named else [start, *start.parents]:
-            if (folder / "pyproject.toml").is_file() and (folder / "notebooks").is_dir():
-                return folder.resolve()
+    here, code = Path.cwd(), Path(__file__).resolve()
+    places = [Path(named)] if named else [here, *here.parents, *code.parents]
+    for folder in places:
+        if (folder / "pyproject.toml").is_file() and (folder / "notebooks").is_dir():
+            return folder.resolve()
+    where = named or f"{here} or above it"
     raise FileNotFoundError(
-        f"No project (a folder with pyproject.toml and notebooks/) at {starts[0]}. "
+        f"No project (a folder with pyproject.toml and notebooks/) at {where}. "
         "Go to the project's folder, or name it in the environment variable IBD_SCORES_ROOT."
     )
 
@@ -68,7 +70,8 @@ def replacing(path: str | Path) -> Iterator[Path]:
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     # The suffix stays last: matplotlib and papermill choose the format by it.
-    temporary = path.with_name(f".{path.stem}.{os.getpid()}.tmp{path.suffix}")
+    start = UNFINISHED if RECORD in os.environ else "."
+    temporary = path.with_name(f"{start}{path.stem}.{os.getpid()}.tmp{path.suffix}")
     try:
         yield temporary
         temporary.replace(path)

@@ -1,6 +1,6 @@
 """From tidy tables to scores: visits joined with what their scores read, and what came of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
@@ -25,7 +25,9 @@ CLINICAL = (cdai, short_cdai, hbi, pro2_cd, mayo_full, mayo_partial, mayo_adapte
             mayo_partial_adapted, pro2_uc, uceis)  # fmt: skip
 ENDOSCOPIC = (ses_cd, ses_cd_without_narrowing)
 STEPS = (derive.keys_standard_weight, derive.stool_frequency, derive.adapted_endoscopic_subscore)
-OF_PATIENT = ("disease", "sex", "age", "height_m", "normal_stools_per_day")
+OF_PATIENT = ("disease", "sex", "age", "height_m", "normal_stools_per_day",
+              "disease_ileum", "disease_colon")  # fmt: skip
+SUMMARY = ("scored", "lowest", "lower_quartile", "median", "upper_quartile", "highest")
 STUDY_VISITS = ("baseline", "week12")
 
 
@@ -63,7 +65,8 @@ def prepare(
     if len(diary):
         table = table.join(derive.diary_window(visits, diary, min_days=min_days))
     for step in STEPS:
-        if {column.name for column in step.columns} <= set(table):
+        # What the centre recorded itself stands.
+        if step.name not in table and {column.name for column in step.columns} <= set(table):
             table[step.name] = step(table)
     return table
 
@@ -103,6 +106,16 @@ def with_endoscopy(visits: pd.DataFrame, endoscopies: pd.DataFrame) -> pd.DataFr
     return joined.set_axis(visits.index)
 
 
+def _stacked(
+    blocks: Mapping[str, pd.DataFrame], level: str, columns: Sequence[str]
+) -> pd.DataFrame:
+    """Stack a block for each index; where there is none, an empty table with its columns."""
+    if blocks:
+        return pd.concat(blocks, names=["index", level])
+    rows = pd.MultiIndex.from_arrays([[], []], names=["index", level])
+    return pd.DataFrame(columns=list(columns), index=rows)
+
+
 def _by_visit(scores: pd.DataFrame) -> "pd.Series[str]":
     """The study's visits by name; the visits of a cohort that has others count together."""
     visits = scores["visit"]
@@ -122,15 +135,10 @@ def summary(scores: pd.DataFrame, entries: Sequence[Index]) -> pd.DataFrame:
     visits = _by_visit(scores)
     for entry in readable(scores, entries):
         grouped = scores[entry.name].groupby(visits, sort=True)
-        blocks[entry.name] = pd.DataFrame({
-            "scored": grouped.count(),
-            "lowest": grouped.min(),
-            "lower_quartile": grouped.quantile(0.25),
-            "median": grouped.median(),
-            "upper_quartile": grouped.quantile(0.75),
-            "highest": grouped.max(),
-        })  # fmt: skip
-    return pd.concat(blocks, names=["index", "visit"])
+        numbers = (grouped.count(), grouped.min(), grouped.quantile(0.25), grouped.median(),
+                   grouped.quantile(0.75), grouped.max())  # fmt: skip
+        blocks[entry.name] = pd.DataFrame(dict(zip(SUMMARY, numbers, strict=True)))
+    return _stacked(blocks, "visit", SUMMARY)
 
 
 def bands(scores: pd.DataFrame, entries: Sequence[Index]) -> pd.DataFrame:
@@ -139,11 +147,10 @@ def bands(scores: pd.DataFrame, entries: Sequence[Index]) -> pd.DataFrame:
     blocks = {}
     for entry in readable(scores, entries):
         if entry.bands:
-            names = pd.CategoricalDtype([band.name for band in entry.bands], ordered=True)
-            blocks[entry.name] = pd.crosstab(
-                scores[f"{entry.name}_band"].astype(names), visits, dropna=False
-            ).reindex([band.name for band in entry.bands], fill_value=0)
-    return pd.concat(blocks, names=["index", "band"]).rename_axis(columns=None)
+            rungs = list(entry.rungs)
+            counted = pd.crosstab(scores[f"{entry.name}_band"].astype("str"), visits)
+            blocks[entry.name] = counted.reindex(rungs, fill_value=0)
+    return _stacked(blocks, "band", tuple(dict.fromkeys(visits.dropna()))).rename_axis(columns=None)
 
 
 def missing(scores: pd.DataFrame, entries: Sequence[Index]) -> pd.DataFrame:
@@ -164,7 +171,7 @@ def missing(scores: pd.DataFrame, entries: Sequence[Index]) -> pd.DataFrame:
         alone = blank[blank.sum(axis=1) == 1].sum()
         lacking = pd.DataFrame({"visits": blank.sum(), "alone": alone, "of": len(blank)})
         blocks[entry.name] = lacking[lacking["visits"] > 0]
-    return pd.concat(blocks, names=["index", "column"])
+    return _stacked(blocks, "column", ("visits", "alone", "of"))
 
 
 def recorded(*tables: pd.DataFrame) -> pd.DataFrame:
@@ -198,8 +205,9 @@ def recorded(*tables: pd.DataFrame) -> pd.DataFrame:
 
 def contradictions(table: pd.DataFrame, entries: Sequence[Index]) -> pd.DataFrame:
     """Count what `problems` finds in permitted values that contradict each other."""
-    found = [entry.problems(table).assign(index=entry.name) for entry in readable(table, entries)]
-    return pd.DataFrame({"rows": pd.concat(found).groupby(["index", "why"]).size()})
+    found = {entry.name: entry.problems(table).groupby("why").size().to_frame("rows")
+             for entry in readable(table, entries)}  # fmt: skip
+    return _stacked(found, "why", ("rows",))
 
 
 def diary_days(table: pd.DataFrame) -> pd.DataFrame:

@@ -5,19 +5,28 @@ better, so that a positive number is an improvement.
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pingouin
-from scipy.stats import norm
+from scipy.stats import norm, wilcoxon
 
-__all__ = ["Change", "HodgesLehmann", "changes", "hodges_lehmann", "paired_change", "substituted"]
+__all__ = [
+    "Change",
+    "HodgesLehmann",
+    "changes",
+    "hodges_lehmann",
+    "paired_change",
+    "quartiles",
+    "substituted",
+]
 
 # Far below any unit recorded, far above the noise of floating-point subtraction, which would
 # otherwise break ties and turn zeros into changes.
 DECIMALS = 9
+QUARTILES = {"median": 0.5, "q1": 0.25, "q3": 0.75}
 
 
 class HodgesLehmann(NamedTuple):
@@ -46,6 +55,7 @@ class Change(NamedTuple):
     interval: str
     w: float
     p: float
+    p_pratt: float
     rank_biserial: float
     improved: float
     same: float
@@ -115,7 +125,8 @@ def paired_change(
 
     Pairs with a missing value on either side are left out, from the medians as well. The test is
     pingouin's two-sided Wilcoxon signed-rank test: zeros dropped, exact where SciPy can, otherwise
-    the normal approximation with continuity correction, as in R.
+    the normal approximation with continuity correction, as in R. Where many patients stay the same,
+    Pratt's version, in which zeros are ranked as well, says what dropping them does.
 
     Parameters
     ----------
@@ -134,10 +145,11 @@ def paired_change(
     -------
     Change
         Number of pairs; medians and quartiles at both visits; the Hodges-Lehmann change with its
-        interval (positive = improvement; or the ratio); the smaller rank sum ``w``; ``p``; the
-        matched-pairs rank-biserial correlation (positive = improvement); percent of pairs
-        improved, the same and worse. With too few pairs for an interval (fewer than 6 for 95 %)
-        the interval and the test are NaN; so is the test if nothing changed.
+        interval (positive = improvement; or the ratio); the smaller rank sum ``w``; ``p``, and
+        ``p_pratt`` with the zeros ranked; the matched-pairs rank-biserial correlation (positive =
+        improvement); percent of pairs improved, the same and worse. With too few pairs for an
+        interval (fewer than 6 for 95 %) the interval and the test are NaN; so is the test if
+        nothing changed.
 
     Raises
     ------
@@ -155,6 +167,7 @@ def paired_change(
     References
     ----------
     Wilcoxon F. Biometrics Bull 1945;1:80-83. doi:10.2307/3001968
+    Pratt JW. J Am Stat Assoc 1959;54:655-667. doi:10.1080/01621459.1959.10501526
     Kerby DS. Compr Psychol 2014;3:1. doi:10.2466/11.IT.3.1
     """
     if not (before.index.equals(after.index) and before.index.is_unique):
@@ -176,7 +189,7 @@ def paired_change(
     change, low, high, interval = hodges_lehmann(d if ratio else gain, confidence)
     if ratio:
         change, low, high = 10**-change, 10**-high, 10**-low
-    w, p, rank_biserial = (np.nan,) * 3 if interval == "none" else _signed_rank(gain)
+    w, p, p_pratt, rank_biserial = (np.nan,) * 4 if interval == "none" else _signed_rank(gain)
     return Change(
         len(pairs),
         *_quartiles(pairs["before"]),
@@ -188,6 +201,7 @@ def paired_change(
         interval,
         w,
         p,
+        p_pratt,
         rank_biserial,
         improved=_percent(gain > 0),
         same=_percent(gain == 0),
@@ -221,6 +235,42 @@ def substituted(values: "pd.Series[float]", censor: "pd.Series[str]") -> "pd.Ser
     return values.where(censor.ne("left").fillna(True).astype(bool), values / np.sqrt(2))
 
 
+def quartiles(values: "pd.Series[float]", censor: "pd.Series[str] | None" = None) -> dict[str, Any]:
+    """Median and quartiles (linear interpolation), each with what is known if it is censored.
+
+    Parameters
+    ----------
+    values : Series
+        Missing ones are left out; a censored one stands at its limit.
+    censor : Series, optional
+        "left" below the limit, "right" above it, else missing; same index.
+
+    Returns
+    -------
+    dict
+        ``median, q1, q3``, and with ``_censor`` after the name: "left" if what is given is only an
+        upper bound, "right" if a lower one, None if it is the number itself.
+
+    Examples
+    --------
+    >>> calprotectin = pd.Series([90.0, 400, 900, 1800, 1800])
+    >>> found = quartiles(calprotectin, pd.Series([None, None, None, "right", "right"]))
+    >>> found["median"], found["median_censor"], found["q3"], found["q3_censor"]
+    (900.0, None, 1800.0, 'right')
+    """
+    marks = pd.Series(None, index=values.index, dtype="str") if censor is None else censor
+    known = values.astype("float64")
+    at = list(QUARTILES.values())
+    lowest = known.mask(marks.eq("left"), -np.inf).quantile(at, interpolation="lower")
+    highest = known.mask(marks.eq("right"), np.inf).quantile(at, interpolation="higher")
+    beyond = [
+        "left" if low == -np.inf else "right" if high == np.inf else None
+        for low, high in zip(lowest, highest, strict=True)
+    ]
+    names = (*QUARTILES, *(f"{name}_censor" for name in QUARTILES))
+    return dict(zip(names, [*_quartiles(known), *beyond], strict=True))
+
+
 def changes(
     pairs: pd.DataFrame,
     columns: Sequence[str],
@@ -239,7 +289,8 @@ def changes(
         In the order of the rows.
     ratio : iterable of str
         Columns compared as a ratio on the log scale. If there is a ``<column>_censor``, censored
-        values enter as in `substituted` and ``censored`` counts the pairs that hold one.
+        values enter the comparison as in `substituted`, the medians and quartiles as in
+        `quartiles`, and ``censored`` counts the pairs that hold one (otherwise it is missing).
     better_higher : iterable of str
         Columns in which more is better.
     confidence : float
@@ -248,32 +299,33 @@ def changes(
     Returns
     -------
     DataFrame
-        Index: the column; then the fields of `Change` and ``censored``.
+        Index: the column; then the fields of `Change`, ``censored``, and ``before_median_censor``
+        and the like of `quartiles`.
     """
     rows = []
     for column in columns:
-        before, after = pairs[f"{column}_baseline"], pairs[column]
-        censored = 0
-        if f"{column}_censor" in pairs:
-            marks = pairs[[f"{column}_censor_baseline", f"{column}_censor"]]
-            paired = before.notna() & after.notna()
-            censored = int((marks.notna().any(axis=1) & paired).sum())
-            before = substituted(before, marks.iloc[:, 0])
-            after = substituted(after, marks.iloc[:, 1])
+        known = pairs.dropna(subset=[f"{column}_baseline", column])
+        before, after = known[f"{column}_baseline"], known[column]
+        marks = known.reindex(columns=[f"{column}_censor_baseline", f"{column}_censor"])
+        before_marks, after_marks = (mark for _, mark in marks.items())
         change = paired_change(
-            before,
-            after,
+            substituted(before, before_marks),
+            substituted(after, after_marks),
             better="higher" if column in set(better_higher) else "lower",
             ratio=column in set(ratio),
             confidence=confidence,
         )
-        rows.append({**change._asdict(), "censored": censored})
-    return pd.DataFrame(rows, index=pd.Index(columns, name="quantity"))
+        censored = int(marks.notna().any(axis=1).sum()) if f"{column}_censor" in pairs else pd.NA
+        row = {**change._asdict(), "censored": censored}
+        row |= {f"before_{name}": one for name, one in quartiles(before, before_marks).items()}
+        row |= {f"after_{name}": one for name, one in quartiles(after, after_marks).items()}
+        rows.append(row)
+    table = pd.DataFrame(rows, index=pd.Index(columns, name="quantity"))
+    return table.astype({"censored": "Int64"})
 
 
 def _quartiles(values: "pd.Series[float]") -> tuple[float, float, float]:
-    """Median, lower and upper quartile (linear interpolation)."""
-    median, q1, q3 = values.quantile([0.5, 0.25, 0.75])
+    median, q1, q3 = values.quantile(list(QUARTILES.values()))
     return median, q1, q3
 
 
@@ -281,13 +333,14 @@ def _percent(mask: npt.NDArray[np.bool_]) -> float:
     return 100 * float(mask.mean()) if len(mask) else np.nan
 
 
-def _signed_rank(d: npt.NDArray[np.float64]) -> tuple[float, float, float]:
-    """Give the smaller rank sum, the p-value and the rank-biserial correlation of differences."""
+def _signed_rank(d: npt.NDArray[np.float64]) -> tuple[float, float, float, float]:
+    """Give the smaller rank sum, both p-values and the rank-biserial correlation of differences."""
     if not d.any():
-        return (np.nan,) * 3
+        return (np.nan,) * 4
     # pingouin would apply the correction unasked; here it is asked for, whatever its default.
     test = pingouin.wilcoxon(d, correction=True).iloc[0]
-    return float(test["W_val"]), float(test["p_val"]), float(test["RBC"])
+    pratt = wilcoxon(d, zero_method="pratt", correction=True).pvalue
+    return float(test["W_val"]), float(test["p_val"]), float(pratt), float(test["RBC"])
 
 
 def _signed_rank_cumulative(n: int) -> npt.NDArray[np.float64]:

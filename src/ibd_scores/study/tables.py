@@ -7,7 +7,8 @@ reader, ``44/60 (73.3 %, 61.0 to 82.9)``; the numbers behind it stay numbers.
 """
 
 import math
-from collections.abc import Hashable, Mapping
+from collections.abc import Collection, Hashable, Mapping
+from decimal import ROUND_HALF_UP, Decimal
 from html import escape
 from typing import Any
 
@@ -15,8 +16,9 @@ import numpy as np
 import pandas as pd
 from IPython.display import display
 
-from ibd_scores import endpoints
 from ibd_scores.study.estimands import Rate
+from ibd_scores.study.labels import ESTIMAND_TITLES, quantity, title
+from ibd_scores.study.statistics import QUARTILES
 
 __all__ = [
     "FACTS",
@@ -24,51 +26,14 @@ __all__ = [
     "baseline_table",
     "changes_table",
     "facts",
-    "quantity",
     "rates_table",
     "show",
-    "title",
 ]
 
 FACTS = "application/vnd.ibd-scores.facts+json"
 MISSING = "–"
+BOUNDS = {"left": "<", "right": ">"}
 NONE = "None: the table has no row."
-
-QUANTITIES = {
-    "cdai": "CDAI",
-    "short_cdai": "Short CDAI",
-    "hbi": "HBI",
-    "pro2_cd": "PRO2",
-    "ses_cd": "SES-CD",
-    "ses_cd_matched": "SES-CD, matched segments",
-    "ses_cd_without_narrowing": "SES-CD without narrowing",
-    "mayo_full": "Full Mayo score",
-    "mayo_partial": "Partial Mayo score",
-    "mayo_adapted": "Adapted Mayo score",
-    "stool_frequency": "Stool frequency subscore",
-    "rectal_bleeding": "Rectal bleeding subscore",
-    "endoscopic_subscore": "Mayo endoscopic subscore",
-    "pro2_uc": "PRO2",
-    "uceis": "UCEIS",
-    "crp_mg_l": "CRP, mg/L",
-    "esr_mm_h": "ESR, mm/h",
-    "calprotectin_ug_g": "Fecal calprotectin, µg/g",
-    "hemoglobin_g_dl": "Hemoglobin, g/dL",
-    "albumin_g_dl": "Albumin, g/dL",
-}
-OTHER_TITLES = {
-    "crp_normalized": "CRP normalized",
-    "calprotectin_normalized": "Fecal calprotectin normalized",
-    "esr_normalized": "ESR normalized",
-    "biochemical_remission_normalized": "Biochemical remission, new",
-}
-ESTIMAND_TITLES = {
-    "as_observed": "as observed",
-    "non_responder": "non-responder imputation, completed",
-    "non_responder_started": "non-responder imputation, started",
-    "worst_case": "worst case",
-    "best_case": "best case",
-}
 
 
 # ---------------------------------------------------------------------------------- showing a table
@@ -182,17 +147,30 @@ def _text(value: Any, decimals: int) -> str:
         return MISSING
     if isinstance(fact, bool):
         return "yes" if fact else "no"
-    return f"{fact:.{decimals}f}" if isinstance(fact, float) else str(fact)
+    return _number(fact, decimals) if isinstance(fact, float) else str(fact)
+
+
+def _number(value: float, decimals: int) -> str:
+    """Write a number with so many decimals, a half rounded up: 26/80 is 32.5 %, 1/16 is 6.3 %."""
+    if not math.isfinite(value):
+        return MISSING if math.isnan(value) else str(value)
+    return str(Decimal(f"{value:.9g}").quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP))
+
+
+def _count(k: Any, n: float) -> str:
+    """Write a count and its percentage; nothing if it is unknown or of nobody."""
+    return MISSING if pd.isna(k) or not n else f"{k:.0f} ({_number(100 * k / n, 1)} %)"
 
 
 # ------------------------------------------------------------------------------ laying numbers out
 
 
-def rates_table(rates: pd.DataFrame) -> pd.DataFrame:
+def rates_table(rates: pd.DataFrame, reported: Collection[str] = ()) -> pd.DataFrame:
     """Lay out `estimands.rates`: a row per endpoint, ``k/n (%, 95 % CI)`` per estimand.
 
     The last column counts who was not evaluable under the first estimand given. The disease is
-    named where there are two; so is any further column, such as the subgroup.
+    named where there are two; so is any further column, such as the subgroup or the definition.
+    Endpoints that the study `reported` get a dagger.
 
     Examples
     --------
@@ -206,68 +184,73 @@ def rates_table(rates: pd.DataFrame) -> pd.DataFrame:
     if rates["disease"].nunique() <= 1:
         rows.remove("disease")
     cells = [
-        f"{k:.0f}/{n:.0f} ({percent:.1f} %, {low:.1f} to {high:.1f})" if n else "0/0"
+        f"{k:.0f}/{n:.0f} ({_number(percent, 1)} %, {_number(low, 1)} to {_number(high, 1)})"
+        if n
+        else "0/0"
         for k, n, percent, low, high in rates[["k", "n", "percent", "low", "high"]].itertuples(
             index=False, name=None
         )
     ]
-    keyed = rates.assign(endpoint=rates["endpoint"].map(title), cell=cells)
-    keyed = keyed.set_index([*rows, "estimand"])
-    names = list(rates["estimand"].unique())
-    layout = keyed["cell"].unstack("estimand", sort=False)[names]
-    layout["not evaluable"] = keyed["not_evaluable"].xs(names[0], level="estimand")
+    titles = rates["endpoint"].map(lambda name: title(name, reported))
+    keyed = rates.assign(endpoint=titles, cell=cells).set_index([*rows, "estimand"])
+    layout = keyed["cell"].unstack("estimand", sort=False)[rates["estimand"].unique()]
+    layout["not evaluable"] = keyed["not_evaluable"].groupby(level=rows, sort=False).first()
     return layout.rename(columns=ESTIMAND_TITLES).rename_axis(columns=None)
 
 
 def changes_table(changes: pd.DataFrame) -> pd.DataFrame:
     """Lay out `statistics.changes`: medians (IQR), change (95 % CI), effect size and p.
 
-    The improvement is a difference, or the ratio week 12 to baseline where it says "ratio".
+    The improvement is a difference, or the ratio week 12 to baseline where it says "ratio". A
+    median or quartile that is known only as a bound is written as one: ``>1800``.
     """
     rows = []
     for name, row in changes.iterrows():
         digits = _digits(row["before_median"], row["after_median"])
         ratio = row["scale"] == "ratio"
-        places = 2 if ratio else digits
-        interval = [f"{row[limit]:.{places}f}" for limit in ("change", "low", "high")]
+        change, low, high = (
+            _number(row[part], 2 if ratio else digits) for part in ("change", "low", "high")
+        )
+        interval = "" if low == MISSING else f" ({low} to {high})"
         rows.append(
             {
                 "quantity": quantity(str(name)),
                 "pairs": int(row["n"]),
                 "baseline, median (IQR)": _median(row, "before_", digits),
                 "week 12, median (IQR)": _median(row, "after_", digits),
-                "improvement (95 % CI)": MISSING
-                if np.isnan(row["change"])
-                else ("ratio " if ratio else "")
-                + interval[0]
-                + ("" if np.isnan(row["low"]) else f" ({interval[1]} to {interval[2]})"),
+                "improvement (95 % CI)": f"{'ratio ' if ratio else ''}{change}{interval}"
+                if row["n"]
+                else MISSING,
+                "interval": row["interval"],
                 "improved / same / worse, %": " / ".join(
-                    f"{row[side]:.0f}" if row["n"] else MISSING
-                    for side in ("improved", "same", "worse")
+                    _number(row[side], 1) for side in ("improved", "same", "worse")
                 ),
-                "rank-biserial": MISSING
-                if np.isnan(row["rank_biserial"])
-                else f"{row['rank_biserial']:.2f}",
-                "p": _p(row["p"]),
-                "censored": int(row["censored"]),
+                "rank-biserial": _number(row["rank_biserial"], 2),
+                "p (unadjusted)": _p(row["p"]),
+                "censored, n (%)": _count(row["censored"], row["n"]),
             }
         )
     return pd.DataFrame(rows).set_index("quantity").rename_axis(None)
 
 
 def audit_table(audit: pd.DataFrame) -> pd.DataFrame:
-    """Lay out `audit.audit`: what was printed, what it allows, what the cohort gives."""
+    """Lay out `audit.audit`: what was printed, what it allows, what the cohort gives.
+
+    In brackets beside what fits at the stated N: what would fit by another rounding.
+    """
     rows = [
         {
             "reported": f"{claim['reported']} %",
             "stated N": claim["stated_n"],
-            "fits at stated N": claim["fits_stated_n"] or MISSING,
+            "fits at stated N": (claim["fits_stated_n"] or MISSING)
+            + (f" ({claim['other_rounding']})" if claim["other_rounding"] else ""),
             "N that fit": _first(claim["possible_n"].split(", "), 10) or MISSING,
             "verdict": claim["verdict"]
             + (f" at {claim['stated_n']}" if claim["verdict"] == "impossible" else ""),
             "recovered": MISSING
             if pd.isna(claim["k"]) or claim["n"] == 0
-            else f"{claim['k']}/{claim['n']} ({claim['percent']:.2f} %)",
+            else f"{claim['k']}/{claim['n']} ({_number(claim['percent'], 2)} %)",
+            "counted among": claim["among"],
             "prints the same": claim["agrees"],
         }
         for _, claim in audit.iterrows()
@@ -276,42 +259,20 @@ def audit_table(audit: pd.DataFrame) -> pd.DataFrame:
 
 
 def baseline_table(baseline: pd.DataFrame) -> pd.DataFrame:
-    """Lay out `description.baseline`: median (IQR) or n (%), and how many are missing."""
+    """Lay out `description.baseline`: median (IQR) or n (%), how many are missing or censored.
+
+    A median or quartile that is known only as a bound is written as one: ``>1800``.
+    """
     values = [
-        _median(row, "", int(row["decimals"]))
-        if pd.isna(row["k"])
-        else f"{row['k']:.0f} ({row['percent']:.0f} %)"
+        _median(row, "", row["decimals"]) if pd.isna(row["k"]) else _count(row["k"], row["n"])
         for _, row in baseline.iterrows()
     ]
     table = pd.DataFrame({"median (IQR) or n (%)": values}, index=baseline.index)
     table["missing"] = baseline["missing"]
+    table["censored, n (%)"] = [
+        _count(k, n) for k, n in zip(baseline["censored"], baseline["n"], strict=True)
+    ]
     return table
-
-
-def quantity(column: str) -> str:
-    """Write a column's name for the reader, with its unit.
-
-    Examples
-    --------
-    >>> quantity("crp_mg_l"), quantity("some_other")
-    ('CRP, mg/L', 'some other')
-    """
-    return QUANTITIES.get(column, column.replace("_", " "))
-
-
-def title(endpoint: Hashable) -> str:
-    """Write an endpoint's name for the reader: its own title, if it is one of ours.
-
-    Examples
-    --------
-    >>> title("cdai_remission_steroid_free"), title("crp_normalized")
-    ('Clinical remission (CDAI), corticosteroid-free', 'CRP normalized')
-    """
-    name = str(endpoint)
-    known = getattr(endpoints, name.removesuffix("_steroid_free"), None)
-    if known is None:
-        return OTHER_TITLES.get(name, name.replace("_", " "))
-    return str((known if name == known.name else known.steroid_free()).title).replace("<=", "≤")
 
 
 def _first(words: list[str], most: int) -> str:
@@ -320,10 +281,13 @@ def _first(words: list[str], most: int) -> str:
 
 
 def _median(row: "pd.Series[Any]", prefix: str, digits: int) -> str:
-    median, q1, q3 = (row[prefix + part] for part in ("median", "q1", "q3"))
-    if np.isnan(median):
+    if np.isnan(row[f"{prefix}median"]):
         return MISSING
-    return f"{median:.{digits}f} ({q1:.{digits}f} to {q3:.{digits}f})"
+    median, q1, q3 = (
+        BOUNDS.get(row[f"{prefix}{name}_censor"], "") + _number(row[prefix + name], digits)
+        for name in QUARTILES
+    )
+    return f"{median} ({q1} to {q3})"
 
 
 def _digits(*values: float) -> int:

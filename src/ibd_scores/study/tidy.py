@@ -15,17 +15,13 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-import ibd_scores
-from ibd_scores import derive
-from ibd_scores.form import Interval, Item
-from ibd_scores.index import Formula
+from ibd_scores.catalogue import ITEMS
+from ibd_scores.form import CENSORS, Interval, Item
+from ibd_scores.indices.endoscopy import SEGMENTS, VARIABLES
 from ibd_scores.study import paths
 
-VARIABLES = ("ulcer_size", "ulcerated_surface", "affected_surface", "narrowing")
-SEGMENTS = ("ileum", "right_colon", "transverse", "left_colon", "rectum")
 CELLS = tuple(f"{variable}_{segment}" for variable in VARIABLES for segment in SEGMENTS)
 CENSORED = ("crp_mg_l", "calprotectin_ug_g")
-LEFT_RIGHT = ("left", "right")  # below the limit, above the limit
 
 # What tells one record from the next, and which of it no record can do without.
 KEYS = {
@@ -107,10 +103,10 @@ _TABLES: dict[str, tuple[Column | str, ...]] = {
         "hemoglobin_g_dl",
         _item("albumin_g_dl", "albumin, g/dL", Interval(0.5, 7)),
         _item("crp_mg_l", "C-reactive protein, mg/L", Interval(0, 1000)),
-        _item("crp_mg_l_censor", "of the detection limit", LEFT_RIGHT),
+        _item("crp_mg_l_censor", "of the detection limit", CENSORS),
         "esr_mm_h",
         _item("calprotectin_ug_g", "fecal calprotectin, ug/g", Interval(0, 100_000)),
-        _item("calprotectin_ug_g_censor", "of the detection limit", LEFT_RIGHT),
+        _item("calprotectin_ug_g_censor", "of the detection limit", CENSORS),
         _no_yes("systemic_steroid", "taken at the visit"),
         "antidiarrheal",
         "abdominal_mass",
@@ -181,14 +177,6 @@ _TABLES: dict[str, tuple[Column | str, ...]] = {
 
 
 @cache
-def catalogue() -> dict[str, Item]:
-    """Every item of the catalogue that a table can hold, by name."""
-    entries = [entry for entry in vars(ibd_scores).values() if isinstance(entry, Formula)]
-    read = [item for entry in entries for item in entry.columns]
-    return {item.name: item for item in (*read, *vars(derive).values()) if isinstance(item, Item)}
-
-
-@cache
 def columns(table: str) -> dict[str, Column]:
     """Return the columns of a tidy table in their order.
 
@@ -201,7 +189,7 @@ def columns(table: str) -> dict[str, Column]:
     for stated in _TABLES[table]:
         column = stated
         if isinstance(column, str):
-            item = catalogue()[column]
+            item = ITEMS[column]
             column = Column(item.name, "word" if item.words else "number", item)
         found[column.name] = column
     return found
@@ -274,10 +262,10 @@ def _shortest(value: object) -> object:
 
 
 def save(cohort: str | Path, tables: Mapping[str, pd.DataFrame]) -> None:
-    r"""Write derived tables, `{"patients": frame, ...}`, all of them or none.
+    r"""Write derived tables, `{"patients": frame, ...}`: each whole or not at all.
 
-    The same tables give the same bytes on every machine. `cohort` is a name, or the folder itself
-    as a Path. The index is not written.
+    Where one cannot be written, none is replaced. The same tables give the same bytes on every
+    machine. `cohort` is a name, or the folder itself as a Path. The index is not written.
 
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as there:

@@ -2,6 +2,7 @@
 
 import multiprocessing
 import re
+import sqlite3
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import (
@@ -12,11 +13,13 @@ from concurrent.futures import (
     ProcessPoolExecutor,
     wait,
 )
-from contextlib import contextmanager, nullcontext
+from contextlib import ExitStack, closing, contextmanager, nullcontext
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
+from ibd_scores.study import paths
 from ibd_scores.study.chain import execution, ledger, notebooks, parameters
 from ibd_scores.study.chain.execution import Failure, Outcome, Task
 from ibd_scores.study.chain.parameters import Values
@@ -30,6 +33,10 @@ STAGES: dict[str, tuple[str, ...]] = {
     "05_figures": ("01_cleaning", "02_scoring", "03_cd_outcomes", "04_uc_outcomes"),
 }
 TICK = 0.25  # seconds between two looks of the progress display
+
+
+class BusyError(Exception):
+    """Another run is at work on the cohort."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +53,11 @@ class Plan:
     def derived(self) -> Path:
         """The folder of what the notebooks make of the sources."""
         return self.root / "data" / "derived" / self.cohort
+
+    @property
+    def where(self) -> str:
+        """The same in words, from the project's folder."""
+        return self.derived.relative_to(self.root).as_posix()
 
     def upstream(self, stage: str) -> tuple[str, ...]:
         """The stages of this chain whose files a stage reads."""
@@ -72,12 +84,14 @@ class Step:
 
 @dataclass
 class Result:
-    """What became of each stage, and the files that stand, relative to the derived folder."""
+    """What became of each stage, and of the files; these are named from the derived folder."""
 
     made: list[str] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
-    files: list[str] = field(default_factory=list)
+    files: list[str] = field(default_factory=list)  # that the stages wrote
+    strays: list[str] = field(default_factory=list)  # that stand beside them
+    stored: list[str] = field(default_factory=list)  # the notebooks that `store` changed
 
     def has(self, stages: Iterable[str]) -> bool:
         """Whether the files of these stages are up to date."""
@@ -155,6 +169,7 @@ def run(
     plan: Plan,
     *,
     force: bool = False,
+    store: bool = False,
     jobs: int = 2,
     executor: Executor | None = None,
     tell: Callable[[Step], None] = lambda step: None,
@@ -168,18 +183,27 @@ def run(
 
     Parameters
     ----------
+    store
+        keep the executed notebooks in notebooks/ too, if none failed.
     executor
         where the notebooks run, instead of in `jobs` processes here; it has to see the project's
         folder at the same place.
     tell
         is called with each step, and with those running four times a second.
+
+    Raises
+    ------
+    BusyError
+        where another run is at work on this cohort.
+    OSError
+        where what it depends on cannot be read, or the derived folder not be written.
     """
-    book = ledger.Ledger(plan.derived)
-    common = ledger.surroundings(plan.root, plan.sources)
     result = Result()
     waiting = list(plan.stages)
     running: dict[Future[Outcome], tuple[str, str]] = {}
-    with _cleared(plan.derived), _pool(jobs) if executor is None else nullcontext(executor) as pool:
+    with _alone(plan), _pool(jobs) if executor is None else nullcontext(executor) as pool:
+        book = ledger.Ledger(plan.derived)
+        common = ledger.surroundings(plan.root, plan.sources)
         while waiting or running:
             for stage in [name for name in waiting if result.has(plan.upstream(name))]:
                 waiting.remove(stage)
@@ -194,47 +218,63 @@ def run(
             tell(Step("running", tuple(stage for stage, _ in running.values())))
             for future in wait(running, timeout=TICK, return_when=FIRST_COMPLETED).done:
                 stage, key = running.pop(future)
-                outcome = _outcome(future)
+                outcome = _outcome(future, partial(book.enter, stage, key))
                 if outcome.failure:
                     result.failed.append(stage)
                     waiting.clear()
                 else:
-                    book.enter(stage, key, outcome.outputs)
                     result.made.append(stage)
                 tell(Step("failed" if outcome.failure else "made", (stage,), outcome))
-    result.files = [*book.outputs(plan.stages)]
+        if store and not result.failed:
+            result.stored = [stage for stage in plan.stages if _store(plan, stage)]
+        result.files = [*book.outputs(plan.stages)]
+        result.strays = book.strays(plan.stages)
     return result
 
 
-def store(plan: Plan) -> list[str]:
-    """Store the executed notebooks in notebooks/, and name those that changed."""
-    return [
-        stage
-        for stage in plan.stages
-        if notebooks.store(stored(plan.root, stage), notebooks.read(plan.task(stage).executed))
-    ]
+def _store(plan: Plan, stage: str) -> bool:
+    executed = notebooks.read(plan.task(stage).executed)
+    return notebooks.store(stored(plan.root, stage), executed)
 
 
-def _outcome(future: Future[Outcome]) -> Outcome:
+def _outcome(future: Future[Outcome], enter: Callable[[tuple[Path, ...]], None]) -> Outcome:
+    """What came of a stage, its success entered; whatever went wrong on the way is a failure."""
     try:
-        return future.result()
+        outcome = future.result()
+        if not outcome.failure:
+            enter(outcome.outputs)
     except BrokenExecutor:
         message = "the process that ran it was ended from outside, perhaps for lack of memory"
         return Outcome(0.0, failure=Failure(0, "", message))
+    except Exception as error:
+        return Outcome(0.0, failure=Failure(0, "", execution.short(error)))
+    return outcome
 
 
 @contextmanager
-def _cleared(derived: Path) -> Iterator[None]:
-    """Remove half-written files: before, those that a killed run left; afterwards our own."""
-    _clear(derived)
-    try:
+def _alone(plan: Plan) -> Iterator[None]:
+    """Keep other runs out of the folder, and half-written files: a killed run's, and our own.
+
+    The lock is SQLite's: the system lifts it when the process ends, in whatever way.
+    """
+    plan.derived.mkdir(parents=True, exist_ok=True)
+    file = plan.derived / ledger.LOCK
+    with ExitStack() as held:
+        try:
+            lock = held.enter_context(closing(sqlite3.connect(file, timeout=0)))
+            lock.execute("PRAGMA journal_mode = MEMORY")  # no second file beside it
+            lock.execute("BEGIN EXCLUSIVE")
+        except sqlite3.Error as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                raise OSError(f"{file}: {error}") from None
+            raise BusyError(f"another run is at work in {plan.where}; wait for it") from None
+        _clear(plan.derived)
+        held.callback(_clear, plan.derived)
         yield
-    finally:
-        _clear(derived)
 
 
 def _clear(derived: Path) -> None:
-    for leftover in derived.rglob("*.tmp*"):
+    for leftover in derived.rglob(f"{paths.UNFINISHED}*"):
         leftover.unlink(missing_ok=True)
 
 

@@ -3,12 +3,14 @@
 import shutil
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import PurePath
 
 from ibd_scores.study.chain import Plan, Result, Step
 from ibd_scores.study.chain.execution import Failure
 
 BAR = 20
+NAMED = 5  # files that are called by name
 
 
 class Display:
@@ -19,7 +21,6 @@ class Display:
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
-        self.where = plan.derived.relative_to(plan.root).as_posix()
         self.start = time.perf_counter()
         self.done = 0
         self.live = sys.stdout.isatty()
@@ -45,9 +46,11 @@ class Display:
         self._draw("")
         if self.failures:
             print(*self.failures[0], sep="\n", file=sys.stderr)
-        elif not result.made:
+            return
+        if not result.made:
             print(
-                f"Nothing changed, nothing was run: {self.where} is up to date (--force runs it)."
+                f"Nothing changed, nothing was run: {self.plan.where} is up to date "
+                "(--force runs it)."
             )
         else:
             files = [PurePath(name) for name in result.files]
@@ -55,17 +58,19 @@ class Display:
             figures = {file.with_suffix("") for file in files if file.parts[0] == "figures"}
             executed = [file for file in files if file.parts[0] == "notebooks"]
             print(
-                f"In {self.where}, after {self._seconds():.0f} s:\n"
+                f"In {self.plan.where}, after {self._seconds():.0f} s:\n"
                 f"  tables              {len(tables):3}  *.csv\n"
                 f"  figures             {len(figures):3}  figures/\n"
                 f"  executed notebooks  {len(executed):3}  notebooks/"
             )
+        if result.strays:
+            print(f"  not from this run: {_listed(result.strays)}")
 
-    def interrupted(self) -> None:
+    def stopped(self) -> None:
         """Say how far it came."""
         self._draw("")
         print(
-            f"Interrupted after {self.done} of {len(self.plan.stages)} notebooks. "
+            f"Stopped after {self.done} of {len(self.plan.stages)} notebooks. "
             "The next run goes on from there.",
             file=sys.stderr,
         )
@@ -75,7 +80,7 @@ class Display:
         kept = self.plan.task(stage).failed
         lines = [f"Failed: {where}", *(f"  {line}" for line in failure.message.splitlines())]
         if kept.is_file():
-            lines.append(f"Kept for inspection: {self.where}/notebooks/{kept.name}")
+            lines.append(f"Kept for inspection: {self.plan.where}/notebooks/{kept.name}")
         return lines
 
     def _seconds(self) -> float:
@@ -91,3 +96,8 @@ class Display:
         if self.live:
             width = shutil.get_terminal_size().columns - 1
             print(f"\r{text[:width]:<{width}}", end="" if text else "\r", flush=True)
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+    return ", ".join(names[:NAMED]) + more

@@ -6,6 +6,7 @@ import signal
 import sys
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
@@ -25,6 +26,11 @@ class Task:
     executed: Path
     parameters: Mapping[str, Any]
     environment: Mapping[str, str]
+
+    @property
+    def unfinished(self) -> Path:
+        """Where the notebook is written while it runs."""
+        return self.executed.with_name(f"{paths.UNFINISHED}{self.executed.name}")
 
     @property
     def failed(self) -> Path:
@@ -72,21 +78,22 @@ def execute(task: Task) -> Outcome:
     """Run one notebook through papermill, in the notebook's own folder.
 
     The executed notebook is stored normalized; one that failed is kept as `<name>.failed.ipynb`
-    as far as it came. Never raises for what happens in the notebook: the outcome says it.
+    as far as it came. Never raises for what happens in the notebook: the outcome says it. Leaves
+    its unfinished files to the chain, which removes them.
     Changes the working directory and the environment of the process it runs in.
     """
     import papermill
 
     start = time.perf_counter()
-    task.executed.parent.mkdir(parents=True, exist_ok=True)
-    temporary = task.executed.with_suffix(".tmp.ipynb")
-    manifest = task.executed.with_suffix(".tmp.outputs")
-    manifest.write_text("", encoding="utf-8")
+    manifest = task.unfinished.with_suffix(".outputs")
     os.environ.update(task.environment, **{paths.RECORD: str(manifest)})
     try:
+        task.executed.parent.mkdir(parents=True, exist_ok=True)
+        task.failed.unlink(missing_ok=True)
+        manifest.write_text("", encoding="utf-8")
         papermill.execute_notebook(
             notebooks.literal(task.notebook),
-            notebooks.literal(temporary),
+            notebooks.literal(task.unfinished),
             parameters=dict(task.parameters),
             kernel_name=notebooks.KERNEL["name"],
             cwd=str(task.notebook.parent),
@@ -94,39 +101,38 @@ def execute(task: Task) -> Outcome:
             start_timeout=120,
             shutdown_kernel="immediate",
         )
-        notebooks.store(task.executed, notebooks.read(temporary))
-        task.failed.unlink(missing_ok=True)
+        notebooks.store(task.executed, notebooks.read(task.unfinished))
         written = manifest.read_text(encoding="utf-8").splitlines()
         outputs = sorted({task.executed, *map(Path, written)})
         return Outcome(time.perf_counter() - start, outputs=tuple(outputs))
     except Exception as error:
-        failure = _failure(temporary, error)
-        if temporary.is_file():
-            temporary.replace(task.failed)
-        return Outcome(time.perf_counter() - start, failure=failure)
+        return Outcome(time.perf_counter() - start, failure=_failure(task, error))
     finally:
         os.environ.pop(paths.RECORD, None)
-        temporary.unlink(missing_ok=True)
-        manifest.unlink(missing_ok=True)
 
 
-def _failure(executed: Path, error: Exception) -> Failure:
+def _failure(task: Task, error: Exception) -> Failure:
     """What to tell of a notebook that stopped: its last cell that started, and the error there."""
-    cells = notebooks.code(notebooks.read(executed)) if executed.is_file() else []
+    cells: list[notebooks.Cell] = []
+    with suppress(OSError, ValueError):  # it is not there, or half of it
+        cells = notebooks.code(notebooks.read(task.unfinished))
+        task.unfinished.replace(task.failed)
     started = [cell for cell in cells if cell["metadata"].get("papermill", {}).get("start_time")]
-    message = f"{type(error).__name__}: {error}"
     if not started:
-        return Failure(0, "", _short(message))
+        return Failure(0, "", short(error))
     last = started[-1]
+    message = short(error)
     for output in last["outputs"]:
         if output["output_type"] == "error":
-            message = f"{output['ename']}: {output['evalue']}"
+            message = short(f"{output['ename']}: {output['evalue']}")
     lines = [line for line in notebooks.source(last).splitlines() if line.strip()]
     first = next((line for line in lines if not line.startswith("#")), "")
-    return Failure(cells.index(last) + 1, first[:MESSAGE_WIDTH], _short(message))
+    return Failure(cells.index(last) + 1, first[:MESSAGE_WIDTH], message)
 
 
-def _short(message: str) -> str:
+def short(error: Exception | str) -> str:
+    """An error in a few lines of moderate width."""
+    message = error if isinstance(error, str) else f"{type(error).__name__}: {error}"
     lines = [line[:MESSAGE_WIDTH] for line in message.splitlines() if line.strip()]
     return "\n".join(lines[:MESSAGE_LINES])
 

@@ -12,7 +12,7 @@ from ibd_scores.study import paths
 from ibd_scores.study.chain import notebooks
 from ibd_scores.study.chain.execution import Task
 
-STATE = "chain.json"
+STATE, LOCK = "chain.json", "chain.lock"
 
 
 class Ledger:
@@ -65,6 +65,12 @@ class Ledger:
             for stage in stages
             for name, was in self.entries.get(stage, {}).get("outputs", {}).items()
         }
+
+    def strays(self, stages: Iterable[str]) -> list[str]:
+        """The other files in the folder, but for the chain's own and hidden ones."""
+        there = [path.relative_to(self.folder).as_posix() for path in files(self.folder)]
+        known = {STATE, LOCK, *self.outputs(stages)}
+        return [name for name in there if name not in known and "/." not in f"/{name}"]
 
 
 def surroundings(root: Path, sources: Iterable[Path]) -> str:

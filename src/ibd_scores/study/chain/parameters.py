@@ -134,7 +134,7 @@ def _read(file: Path) -> Values:
     load: Callable[[str], Any] = tomllib.loads
     broken: type[Exception] = tomllib.TOMLDecodeError
     if file.suffix != ".toml":  # YAML, of which JSON is a part
-        import yaml  # type: ignore[import-untyped]
+        import yaml
 
         load, broken = yaml.safe_load, yaml.YAMLError
     try:

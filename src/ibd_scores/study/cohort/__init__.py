@@ -69,9 +69,9 @@ Keys of a column
 
 Words are compared without regard to case, outer blanks and full-width forms; 999 matches 999.0.
 A number typed `<0.5` or `>1800` is read as the limit, with `left` or `right` in the column
-`<name>_censor`, where the tidy table has one. Endoscopy may also be wide (`ulcer_size_ileum`, ...
-each with its heading). `<index>_recorded` takes a total that the centre computed itself.
-Several tables may name the same file.
+`<name>_censor`, where the tidy table has one; `≤5` is not read, for it may mean `<5` or `5`.
+Endoscopy may also be wide (`ulcer_size_ileum`, ... each with its heading). `<index>_recorded` takes
+a total that the centre computed itself. Several tables may name the same file.
 """
 
 import re
@@ -82,9 +82,8 @@ from pathlib import Path
 from ibd_scores.study import paths
 from ibd_scores.study.cohort.declaration import Declaration
 from ibd_scores.study.cohort.sources import Cohort, CohortError
-from ibd_scores.study.tidy import read_tidy, save
 
-__all__ = ["Cohort", "CohortError", "read_cohort", "read_tidy", "save"]
+__all__ = ["Cohort", "CohortError", "read_cohort"]
 
 
 def read_cohort(cohort: str | Path) -> Cohort:

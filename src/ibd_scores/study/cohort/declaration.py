@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from ibd_scores.form import Item
+from ibd_scores.indices.endoscopy import SEGMENTS, VARIABLES
 from ibd_scores.study import paths, tidy
 from ibd_scores.study.cohort.parsing import DateFormat, fold, number
 from ibd_scores.study.cohort.sources import (
@@ -220,8 +221,7 @@ class Declaration:
             if long:
                 cells = {name: known.pop(name) for name in tidy.CELLS}
                 known |= {
-                    name: replace(cells[f"{name}_{tidy.SEGMENTS[0]}"], name=name)
-                    for name in tidy.VARIABLES
+                    name: replace(cells[f"{name}_{SEGMENTS[0]}"], name=name) for name in VARIABLES
                 }
         return known
 
@@ -234,7 +234,7 @@ class Declaration:
         if "segment" in given:
             keys = {"from": str, "status": str, "codes": (dict, str)}
             inner = self.section(f"[{name}] segment", given["segment"], keys, ("from", "codes"))
-            item = Item("segment", "bowel segment", tidy.SEGMENTS)
+            item = Item("segment", "bowel segment", SEGMENTS)
             line = {key: value for key, value in inner.items() if key != "status"}
             segments = Segments(
                 self.source(name, "segment", line, tidy.Column("segment", "word", item)),

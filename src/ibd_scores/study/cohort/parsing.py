@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
-from typing import Literal
+
+from ibd_scores.form import CENSORS
 
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d{1,2})?", re.ASCII | re.IGNORECASE)
-_LIMIT = re.compile(r"(<=|>=|[<>≤≥≦≧])\s*(.+)")
+_LIMIT = re.compile(r"([<>])\s*(.+)")
+_LIMIT_OR_EQUAL = re.compile(r"(?:(<=|[≤≦⩽])|>=|[≥≧⩾])\s*(.+)")
 _DATE_PARTS = {
     "YYYY": r"(?P<year>\d{4})",
     "MM": r"(?P<month>\d{2})",
@@ -20,8 +22,6 @@ _DATE_PARTS = {
     "DD": r"(?P<day>\d{2})",
     "D": r"(?P<day>\d{1,2})",
 }
-
-Censor = Literal["", "left", "right"]
 
 
 def plain(text: str) -> str:
@@ -57,7 +57,7 @@ def fold(text: str) -> str:
     return text if value is None else f"{value.normalize():f}"
 
 
-def censored(text: str) -> tuple[Decimal, Censor] | None:
+def censored(text: str) -> tuple[Decimal, str] | None:
     """Read a number that may carry a detection limit: the number, and the side it lies on.
 
     `left` means below the limit, `right` above it, an empty word that the number was measured.
@@ -73,7 +73,19 @@ def censored(text: str) -> tuple[Decimal, Censor] | None:
         return None
     if not limit:
         return value, ""
-    return value, "left" if limit[1] in ("<", "<=", "≤", "≦") else "right"
+    return value, CENSORS["<>".index(limit[1])]
+
+
+def either(text: str) -> str | None:
+    """Say what a number with `≤` or `≥` can stand for, a limit or a measured value.
+
+    >>> either("≤5"), either(">= 1800"), either("<5")
+    ('<5 or 5', '>1800 or 1800', None)
+    """
+    found = _LIMIT_OR_EQUAL.fullmatch(plain(text))
+    if not found or number(found[2]) is None:
+        return None
+    return f"{'<' if found[1] else '>'}{found[2]} or {found[2]}"
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from ibd_scores.study.cohort.parsing import Censor, censored, fold, number, plain
+from ibd_scores.study.cohort.parsing import censored, either, fold, plain
 from ibd_scores.study.cohort.sources import Source
 from ibd_scores.study.tidy import CENSORED
 
@@ -27,7 +27,7 @@ class Limit:
     """A number beyond a detection limit, `left` below it or `right` above it."""
 
     number: float
-    side: Censor
+    side: str
 
 
 Value: TypeAlias = str | float | date | Limit | None
@@ -102,9 +102,11 @@ def _read_date(text: str, source: Source) -> Cell:
 
 def _read_number(text: str, source: Source, unit: str) -> Cell:
     column, item = source.column, source.column.item
-    exact = number(text)
-    reading = censored(text) if column.name in CENSORED else exact is not None and (exact, "")
-    if not reading:
+    has_limits = column.name in CENSORED
+    if has_limits and (readings := either(text)):
+        return _missing("not readable", f"write {readings}; correct it at the source")
+    reading = censored(text)
+    if not reading or (reading[1] and not has_limits):
         return _missing("not a number", "a number is wanted here; correct it at the source")
     value, side = reading
     value *= source.factor

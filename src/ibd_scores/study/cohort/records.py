@@ -4,10 +4,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from ibd_scores.indices.endoscopy import SEGMENTS, VARIABLES
 from ibd_scores.study.cohort.parsing import fold
 from ibd_scores.study.cohort.reading import Cell, Note, Value, read_cell
 from ibd_scores.study.cohort.sources import Source, Table, read_raw
-from ibd_scores.study.tidy import KEYS, REQUIRED, SEGMENTS, VARIABLES
+from ibd_scores.study.tidy import KEYS, REQUIRED
 
 
 @dataclass(frozen=True)

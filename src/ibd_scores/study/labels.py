@@ -1,0 +1,96 @@
+"""What columns, endpoints and estimands are called for the reader, in tables and in figures."""
+
+import inspect
+from collections.abc import Collection, Hashable
+
+from ibd_scores import endpoints
+from ibd_scores.endpoint import Endpoint
+
+__all__ = ["ESTIMAND_TITLES", "LIMITS", "OTHER_TITLES", "QUANTITIES", "quantity", "title"]
+
+
+def _limit(normal: Endpoint) -> float:
+    return float(inspect.signature(normal.rule).parameters["limit"].default)
+
+
+# Below it a marker is normal, unless another limit is asked for.
+LIMITS = {
+    "crp_mg_l": _limit(endpoints.crp_normal),
+    "calprotectin_ug_g": _limit(endpoints.calprotectin_normal),
+}
+QUANTITIES = {
+    "age": "Age, years",
+    "bmi": "Body mass index, kg/m²",
+    "disease_duration": "Disease duration, years",
+    "age_at_diagnosis": "Age at diagnosis, years",
+    "perianal": "Perianal fistula or abscess",
+    "systemic_steroid": "Systemic corticosteroid",
+    "days_to_first_dose": "From baseline visit to first dose, days",
+    "week12_day": "Week-12 visit, days after first dose",
+    "cdai": "CDAI",
+    "short_cdai": "Short CDAI",
+    "hbi": "HBI",
+    "pro2_cd": "PRO2",
+    "ses_cd": "SES-CD",
+    "ses_cd_matched": "SES-CD, matched segments",
+    "ses_cd_without_narrowing": "SES-CD without narrowing",
+    "mayo_full": "Full Mayo score",
+    "mayo_partial": "Partial Mayo score",
+    "mayo_adapted": "Adapted Mayo score",
+    "stool_frequency": "Stool frequency subscore",
+    "rectal_bleeding": "Rectal bleeding subscore",
+    "endoscopic_subscore": "Mayo endoscopic subscore",
+    "pro2_uc": "PRO2",
+    "uceis": "UCEIS",
+    "crp_mg_l": "CRP, mg/L",
+    "crp_raised": f"CRP ≥ {LIMITS['crp_mg_l']:g} mg/L",
+    "esr_mm_h": "ESR, mm/h",
+    "calprotectin_ug_g": "Fecal calprotectin, µg/g",
+    "calprotectin_raised": f"Fecal calprotectin ≥ {LIMITS['calprotectin_ug_g']:g} µg/g",
+    "hemoglobin_g_dl": "Hemoglobin, g/dL",
+    "albumin_g_dl": "Albumin, g/dL",
+}
+OTHER_TITLES = {
+    "crp_normalized": "C-reactive protein normalized",
+    "calprotectin_normalized": "Fecal calprotectin normalized",
+    "esr_normalized": "Erythrocyte sedimentation rate normalized",
+    "biochemical_remission_normalized": "Biochemical remission, new",
+}
+ESTIMAND_TITLES = {
+    "as_observed": "as observed",
+    "non_responder": "missing = failure, completed",
+    "non_responder_started": "non-responder imputation, all started",
+    "worst_case": "worst case",
+    "best_case": "best case",
+}
+
+
+def quantity(column: str) -> str:
+    """Write a column's name for the reader, with its unit.
+
+    Examples
+    --------
+    >>> quantity("crp_mg_l"), quantity("prior_surgery")
+    ('CRP, mg/L', 'Prior surgery')
+    """
+    return QUANTITIES.get(column, column.replace("_", " ").capitalize())
+
+
+def title(endpoint: Hashable, reported: Collection[str] = ()) -> str:
+    """Write an endpoint's name for the reader, with a dagger if the study reported it.
+
+    Examples
+    --------
+    >>> title("cdai_remission_steroid_free"), title("crp_normalized")
+    ('Clinical remission (CDAI), corticosteroid-free', 'C-reactive protein normalized')
+    >>> title("ulcer_free", reported={"ulcer_free"})
+    'Ulcer-free endoscopy\xa0†'
+    """
+    name = str(endpoint)
+    known = getattr(endpoints, name.removesuffix("_steroid_free"), None)
+    if isinstance(known, Endpoint):
+        own = known if name == known.name else known.steroid_free()
+        text = own.title.replace("<=", "≤")
+    else:
+        text = OTHER_TITLES.get(name) or quantity(name)
+    return f"{text}\N{NO-BREAK SPACE}†" if name in reported else text
