@@ -77,7 +77,7 @@ def quantity(column: str) -> str:
 
 
 def title(endpoint: Hashable, reported: Collection[str] = ()) -> str:
-    """Write an endpoint's name for the reader, with a dagger if the study reported it.
+    r"""Write an endpoint's name for the reader, with a dagger if the study reported it.
 
     Examples
     --------
