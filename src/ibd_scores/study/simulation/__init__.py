@@ -112,7 +112,7 @@ def judge(bowels: list[Bowel]) -> pd.DataFrame:
 
     Usable is who had an ulcer at baseline, belongs to the analysis set of the endoscopic endpoints
     with and without the narrowing component, and gets the same verdicts with and without matching
-    of segments: so that no reasonable way to count changes a published figure.
+    of segments: so that neither choice moves a published figure.
     """
     visits = pd.concat(
         [pd.DataFrame([bowel.cells[visit] for bowel in bowels], dtype=float)

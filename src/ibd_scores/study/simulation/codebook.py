@@ -178,7 +178,8 @@ A congress abstract reports upadacitinib induction at one centre, in percentages
 patients. Some of its figures cannot be true of the patients it states: no count out of 75 prints
 as 62 %, none out of 23 as 70.83 %. This cohort is one in which all of them are true, once each has
 its own denominator (`published.csv` lists them as printed). Recovering them from the items below
-shows that the arithmetic of the project is right. It shows nothing about medicine.
+tests the arithmetic of the project, and shows nothing about medicine. Since the program accepts
+patients by the library's own scores, a test also recounts the figures without the library.
 
 ## What was drawn from what
 
