@@ -167,9 +167,10 @@ def test_weight_floors():
 
 
 def test_pairs_refuse_a_visit_that_does_not_occur():
-    scores = pd.DataFrame({"patient_id": ["P1"], "visit": ["baseline"], "cdai": [1.0]})
-    with pytest.raises(ValueError, match="no visit is named 'week12'; visits: baseline"):
+    scores = pd.DataFrame({"patient_id": "P1", "visit": ["baseline", "week8"], "cdai": 1.0})
+    with pytest.raises(ValueError, match="no visit is named 'week12'; visits: baseline, week8"):
         pairs(scores)
+    assert pairs(scores[:1])["cdai"].isna().tolist() == [True]  # nobody has come back yet
 
 
 def test_pairs_refuse_a_visit_that_stands_twice():

@@ -30,9 +30,11 @@ def lay_out(
     title: str, heads: tuple[str, ...], rows: Sequence[tuple[str, ...]], lines: tuple[str, ...]
 ) -> str:
     """Lay out an entry as a small HTML card: a title, a table, some lines below it."""
-    head = "".join(f"<th>{html.escape(text)}</th>" for text in heads)
+    left = ' style="text-align: left"'  # JupyterLab would align to the right
+    head = "".join(f"<th{left}>{html.escape(text)}</th>" for text in heads)
     body = "".join(
-        "<tr>" + "".join(f"<td>{html.escape(text)}</td>" for text in row) + "</tr>" for row in rows
+        "<tr>" + "".join(f"<td{left}>{html.escape(text)}</td>" for text in row) + "</tr>"
+        for row in rows
     )
     foot = "".join(f"<p>{html.escape(line)}</p>" for line in lines if line)
     table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>" if rows else ""

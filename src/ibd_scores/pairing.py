@@ -32,7 +32,8 @@ def pairs(
     Raises
     ------
     ValueError
-        If a column or a visit of that name does not occur, or a visit stands twice for a patient.
+        If a column does not occur, or a visit stands twice for a patient; or if a visit of that
+        name does not occur, though visits of other names than the two do.
 
     Examples
     --------
@@ -51,8 +52,9 @@ def pairs(
         raise ValueError(
             f"pairs: no column {', '.join(absent)}; columns: {', '.join(map(str, scores))}"
         )
+    others = not scores["visit"].isin([baseline, followup]).all()
     for visit in (baseline, followup):
-        if len(scores) and not (scores["visit"] == visit).any():
+        if others and not (scores["visit"] == visit).any():
             known = ", ".join(sorted(scores["visit"].dropna().astype(str).unique())[:10])
             raise ValueError(f"pairs: no visit is named {visit!r}; visits: {known}")
     twice = scores.loc[scores.duplicated(["patient_id", "visit"]), ["patient_id", "visit"]]

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from concurrent.futures import Executor, Future
 
 import pytest
@@ -162,6 +163,22 @@ def test_a_parameter_counts_for_the_notebooks_that_know_it(toy):
     assert toy.stages("made", said) == ["04_uc_outcomes"]  # no zeros here: the same bytes
     executed = (toy.derived / "notebooks" / "04_uc_outcomes.ipynb").read_text("utf-8")
     assert "strict = False" in executed
+    assert re.search(r"^In data/derived/toy, after \d+ s, with strict = False:$", said.stdout, re.M)
+    said = toy.do("run", "-p", "strict=false")
+    assert "toy is up to date, with strict = False (--force runs it)." in said.stdout
+
+
+def test_a_run_says_what_cleaning_found_and_what_it_set_to_missing(toy):
+    write = (
+        'with paths.replacing(paths.derived(cohort) / "queries.csv") as file:\n'
+        '    file.write_text("problem,action\\nnot done,missing\\nnot done,missing\\n"\n'
+        '        "not permitted,missing\\nmisspelled,repaired\\n")\n'
+    )
+    toy.edit("01_cleaning", "raw = numbers(", f"{write}raw = numbers(")
+    for _ in ("made", "unchanged"):
+        assert toy.do("run").stdout.splitlines()[-1] == (
+            "  queries               4  queries.csv; missing: 2 not done, 1 not permitted"
+        )
 
 
 def test_a_parameter_given_its_default_is_as_good_as_not_given(toy):
@@ -241,6 +258,22 @@ def test_a_wrong_parameter_stops_the_chain_before_anything_runs(toy, arguments, 
     assert toy.files() == before
 
 
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--jobs", "0"], "argument --jobs: 0: a whole number from 1 upwards is wanted"),
+        (["--parameters", "data"], "Is a directory: 'data'"),
+        (["--cohort", "toy", "-p", "cohort=short"], "cohort=short: cohort is given twice"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused_without_a_traceback(toy, arguments, message):
+    said = toy.do("run", *arguments)
+    assert said.returncode == 2
+    assert said.stdout == ""
+    assert message in said.stderr
+    assert "Traceback" not in said.stderr
+
+
 def test_a_cohort_that_does_not_exist_is_answered_with_those_that_do(toy):
     said = toy.do("run", "--cohort", "tony")
     assert said.returncode == 2
@@ -298,6 +331,7 @@ def test_the_parameters_that_can_be_given_are_listed(toy):
         "highest: int = 9  # above it a number is a mistake",
         "    in 01_cleaning",
     ]
+    assert "  highest: int = 9  # above it a number is a mistake" in toy.do("run", "--help").stdout
 
 
 def test_a_notebook_that_is_not_whole_is_refused_before_anything_runs(toy):

@@ -83,7 +83,7 @@ def test_a_file_may_lie_in_the_folder_that_an_environment_variable_names(
     toml = 'also_in = "${SOMEWHERE:-../nowhere}/small"\n' + TOML.replace("visits.csv", "far.csv")
     assert cohort(toml).tables["visits"].file == elsewhere / "far.csv"
     monkeypatch.delenv("SOMEWHERE")
-    with pytest.raises(CohortError, match=r"far\.csv: no such file in .* or .*nowhere"):
+    with pytest.raises(CohortError, match=r"far\.csv: no such file in .* or .*nowhere.*SOMEWHERE"):
         cleaning.clean(cohort(toml))
 
 
@@ -153,10 +153,18 @@ def test_a_cohort_that_is_not_there_is_named(tmp_path):
         ("ID,Visit,CRP\n", "a header but no rows"),
         ("ID,Visit,CRP,CRP\nP1,a,1,2\n", r"row 1: column 'CRP' stands more than once"),
         ("ID,Visit,ESR\nP1,a,1\n", r"row 1: no column 'CRP'.* Columns there: ID, Visit, ESR"),
+        ("a,b\n", r"no column 'ID', 'Visit', 'CRP', which .* Columns there: a, b"),
+        ("ID;Visit;CRP\nP1;a;1\n", "looks separated by ';'; save it with commas"),
+        ("ID\tVisit\tCRP\nP1\ta\t1\n", "looks separated by tabs"),
         ("ID,Visit,CRP\nP1,a,1\n\nP2,a\n", "row 4: 2 fields where the header has 3"),
         ("ID,Visit,CRP\nP1,a,1,5\n", "row 2: 4 fields"),
         ('ID,Visit,CRP\nP1,a,1\nP2,"a,1\n', "row 3: .*quotation mark"),
-        (b"ID,Visit,CRP\nP1,a,1\nP2,\xb2\xbb,1\n", "row 3: byte 0xb2 is not utf-8.*gb18030"),
+        (
+            b"ID,Visit,CRP\nP1,a,1\nP2,\xb2\xbb,1\n",
+            "row 3: byte 0xb2 is not utf-8.*utf-16.*gb18030",
+        ),
+        (VISITS.encode("utf-16-le"), 'zero bytes.*encoding = "utf-16"'),
+        (VISITS.encode("utf-16"), 'byte 0xff is not utf-8.*"utf-16"'),
         ("ID,Visit,CRP\nP1,a\0,1\n", "zero bytes"),
     ],
 )
@@ -172,8 +180,13 @@ def test_a_file_that_is_not_packed_as_its_name_says_is_refused(cohort):
 
 
 def test_a_file_that_is_absent_is_named_with_its_folder(cohort, tmp_path):
-    with pytest.raises(CohortError, match=rf"gone\.csv: no such file in {tmp_path}; put it there"):
-        cleaning.clean(cohort(TOML.replace("visits.csv", "gone.csv")))
+    absent = cohort(TOML.replace("visits.csv", "gone.csv"))
+    message = rf"gone\.csv: no such file in {tmp_path}; put it there, or correct `file` in cohort"
+    with pytest.raises(CohortError, match=message):
+        cleaning.clean(absent)
+    (tmp_path / "README.md").write_text("where to get it")
+    with pytest.raises(CohortError, match=rf"See data/raw/{tmp_path.name}/README\.md"):
+        cleaning.clean(absent)
 
 
 @pytest.mark.parametrize("table", KEYS)

@@ -117,17 +117,15 @@ def test_a_quartile_beyond_a_limit_is_written_as_one_and_the_censored_are_counte
     ]
 
 
-def test_a_characteristic_nobody_has_recorded_is_shown_as_missing() -> None:
-    table = pd.DataFrame(np.nan, index=range(2), columns=["age", "immunomodulator", "smoking"])
-    kinds = ["median", "yes", "levels"]
-    found = baseline(table, [Characteristic(*one) for one in zip(table, kinds, strict=True)])
-    assert found["missing"].tolist() == [2, 2, 2]
-    assert baseline_table(found).iloc[:, 0].tolist() == ["–"] * 3
-
-
-def test_a_characteristic_without_a_column_is_refused() -> None:
-    with pytest.raises(KeyError, match="no column smoking; add it or leave it out"):
-        baseline(pd.DataFrame({"age": [1.0]}), [Characteristic("smoking", "levels")])
+def test_a_characteristic_without_a_column_or_a_value_is_left_out() -> None:
+    table = pd.DataFrame({"age": [40.0, 50.0], "immunomodulator": np.nan, "smoking": None})
+    chosen = [Characteristic("age"), Characteristic("immunomodulator", "yes"),
+              Characteristic("smoking", "levels"), Characteristic("cdai")]  # fmt: skip
+    assert baseline(table, chosen).index.tolist() == [("Age, years", "median (IQR)")]
+    nothing = baseline(table[:0], chosen)
+    assert nothing.index.names == ["characteristic", "level"]
+    assert nothing.empty
+    assert baseline_table(nothing).empty
 
 
 def baseline_scores(ids: list[str], columns: list[str]) -> pd.DataFrame:
@@ -263,7 +261,9 @@ def test_adverse_events_count_patients_and_events_of_those_who_started(
 
 
 def test_no_adverse_event_is_a_table_of_zeros(patients: pd.DataFrame) -> None:
-    events = pd.DataFrame(columns=["patient_id", "term", "serious", "related", "action"])
+    columns = ["patient_id", "term", "serious", "related", "action"]
+    events = pd.DataFrame([["U", "acne", 0, 1, "none"]], columns=columns)
+    assert adverse_events(events[:0], patients, "CD").empty  # nobody recorded any
     table = adverse_events(events, patients, "CD")
     assert table.index.tolist() == ["any adverse event"]
     assert table.iloc[0].tolist() == [0] * 6

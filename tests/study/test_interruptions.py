@@ -8,6 +8,7 @@ import time
 import pytest
 
 from ibd_scores.study import chain, paths
+from ibd_scores.study.chain import execution
 
 STAGES = list(chain.STAGES)
 POSIX = pytest.mark.skipif(os.name == "nt", reason="signals of this kind are POSIX")
@@ -29,15 +30,16 @@ def alive(group):
 
 
 def test_a_failing_cell_stops_the_chain_and_is_told_in_a_few_lines(toy):
-    toy.edit("02_scoring", "clean = numbers(", "# reads\nclean = 1 / 0 * numbers(")
+    toy.edit("02_scoring", "clean = numbers(", "# reads\nnone = 0\nclean = 1 / none * numbers(")
     before = toy.files()
-    said = toy.do("run")
+    said = toy.do("run", "-p", "weight=2.5")  # the cell of what is given is not counted
     assert said.returncode == 1
     assert said.stderr.splitlines() == [
-        "Failed: 02_scoring, code cell 3: clean = 1 / 0 * numbers(paths.derived(cohort) / "
+        "Failed: 02_scoring, code cell 3: clean = 1 / none * numbers(paths.derived(cohort) / "
         '"clean.csv")',
         "  ZeroDivisionError: division by zero",
         "Kept for inspection: data/derived/toy/notebooks/02_scoring.failed.ipynb",
+        "What else stands in data/derived/toy is of an earlier run.",
     ]
     assert toy.stages("unchanged", said) == ["01_cleaning"]
     failed = toy.derived / "notebooks" / "02_scoring.failed.ipynb"
@@ -45,9 +47,21 @@ def test_a_failing_cell_stops_the_chain_and_is_told_in_a_few_lines(toy):
     assert toy.files().keys() - before.keys() == {failed.relative_to(toy.root).as_posix()}
     assert toy.files().items() >= before.items()
 
-    toy.edit("02_scoring", "1 / 0 * numbers(", "numbers(")
+    toy.edit("02_scoring", "1 / none * numbers(", "numbers(")
     assert toy.do("run").returncode == 0
     assert not failed.exists()
+
+
+def test_where_two_notebooks_fail_side_by_side_both_are_told(toy):
+    for stage in STAGES[2:4]:
+        toy.edit(stage, "scores = numbers(", "import time\ntime.sleep(1)\nscores = numbers[")
+    shutil.rmtree(toy.derived)
+    said = toy.do("run")
+    assert said.returncode == 1
+    for stage in STAGES[2:4]:
+        assert f"Failed: {stage}, code cell 3: scores = numbers[" in said.stderr
+    assert said.stderr.count("SyntaxError") == 2
+    assert "earlier run" not in said.stderr
 
 
 def test_a_long_message_is_cut_to_ten_lines(toy):
@@ -56,6 +70,12 @@ def test_a_long_message_is_cut_to_ten_lines(toy):
     assert said.returncode == 1
     assert len(said.stderr.splitlines()) <= 10
     assert "ValueError: line" in said.stderr
+    assert "  line …" in said.stderr.splitlines()
+
+
+def test_a_line_that_is_cut_says_so():
+    assert execution.short("x" * 300) == "x" * 300
+    assert execution.short("x" * 301) == "x" * 299 + "…"
 
 
 def test_a_kernel_that_dies_is_a_failure_like_any_other(toy):
@@ -74,6 +94,7 @@ def test_where_the_folder_of_the_executed_notebooks_cannot_be_made_it_is_told(to
     assert said.stderr.splitlines() == [
         "Failed: 01_cleaning",
         f"  FileExistsError: [Errno 17] File exists: '{toy.derived / 'notebooks'}'",
+        "What else stands in data/derived/toy is of an earlier run.",
     ]
 
 
@@ -86,7 +107,7 @@ def test_a_disk_that_is_full_is_a_failure_like_any_other(toy, blocks):
     assert said.returncode == 1
     assert said.stderr.startswith("Failed: 01_cleaning")
     assert "OSError: [Errno 27] File too large" in said.stderr
-    assert len(said.stderr.splitlines()) <= 4
+    assert len(said.stderr.splitlines()) <= 5
     toy.before = ()
     assert toy.do("run").returncode == 0
     assert toy.files() == before
@@ -98,7 +119,7 @@ def test_a_derived_folder_that_is_a_file_is_told_and_nothing_is_run(toy):
     said = toy.do("run")
     assert said.returncode == 1
     assert said.stderr.splitlines() == [
-        "Stopped after 0 of 5 notebooks. The next run goes on from there.",
+        "Stopped before any notebook was done.",
         f"[Errno 17] File exists: '{toy.derived}'",
     ]
 
@@ -136,6 +157,30 @@ def test_an_interrupted_chain_leaves_no_process_and_no_half_written_file(toy, ho
     wait_until(lambda: not alive(process.pid), seconds=5)
     assert half_written(toy) == []
     assert toy.files() == before
+
+
+@POSIX
+def test_after_a_forced_run_that_was_stopped_the_next_one_goes_on_from_there(toy):
+    process = toy.start("run", "--force")
+    wait_until(lambda: "01_cleaning" in process.stdout.readline())
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=60)
+    assert errors.endswith("Stopped after 1 of 5 notebooks. The next run goes on from there.\n")
+    said = toy.do("run")
+    assert toy.stages("unchanged", said) == STAGES[:1]
+    assert sorted(toy.stages("made", said)) == STAGES[1:]
+
+
+@POSIX
+def test_where_nobody_reads_the_output_on_it_ends_without_a_traceback(toy):
+    for arguments in (["run"], ["parameters"], ["run", "--help"]):
+        process = toy.start(*arguments)
+        process.stdout.close()
+        process.stdout = None
+        _, errors = process.communicate(timeout=60)
+        assert "Traceback" not in errors
+        assert "Exception" not in errors
+        assert process.returncode == ("--help" not in arguments)
 
 
 @POSIX

@@ -143,6 +143,12 @@ def test_parameters_come_from_a_file_and_the_command_line_wins(tmp_path, name, t
     assert parameters.given(["min_days=6"], file) == {"cohort": "hmp2", "min_days": "6"}
 
 
+def test_a_parameter_given_twice_with_different_values_is_refused():
+    assert parameters.given(["x=1", "x=1"]) == {"x": "1"}
+    with pytest.raises(ValueError, match="x=2: x is given twice"):
+        parameters.given(["x=1", "x=2"])
+
+
 @pytest.mark.parametrize(
     ("name", "text"), [("a.toml", "cohort"), ("a.yaml", "- 1"), ("b.yaml", "{")]
 )

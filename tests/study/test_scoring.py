@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ibd_scores import hbi, mayo_full, ses_cd
+from ibd_scores import cdai, hbi, mayo_full, ses_cd
 from ibd_scores.study import scoring
 from ibd_scores.study.tidy import CELLS
 
@@ -47,7 +47,8 @@ def test_a_patient_that_stands_twice_is_refused():
 
 def test_a_cohort_without_a_diary_is_joined_all_the_same():
     table = scoring.prepare(PATIENTS, VISITS, DIARY[:0])
-    assert "diary_days" not in table
+    assert table["diary_days"].tolist() == [0, 0]
+    assert table["liquid_stools_7d"].isna().all()
     assert scoring.diary_days(table).empty
 
 
@@ -56,8 +57,9 @@ def test_only_indices_whose_columns_are_filled_in_are_scored():
     assert scores.loc[20, "mayo_full"] == 8
     assert scores.loc[20, "mayo_adapted"] == 7
     assert scores.loc[10, "short_cdai"] == 44 + 42 + 35 + 49
-    assert "cdai" not in scores
-    assert "uceis" not in scores
+    assert scores[["cdai", "cdai_band", "uceis", "uceis_band"]].isna().all(axis=None)
+    assert scores["cdai_band"].cat.categories.tolist() == list(cdai.rungs)
+    assert {"cdai", "uceis"}.isdisjoint(scoring.summary(scores, scoring.CLINICAL).index.levels[0])
     assert scores.loc[20, "mayo_full_band"] == "moderate"
 
 

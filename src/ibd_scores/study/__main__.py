@@ -1,11 +1,13 @@
 """The command line of the study: `ibd-scores`, or `python -m ibd_scores.study`."""
 
 import argparse
+import os
 import signal
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from textwrap import indent
 from typing import Never
 
 from ibd_scores import __version__
@@ -19,11 +21,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     0 done, 1 a notebook or a file failed, 2 refused before anything was run, 130 interrupted.
     """
-    parser = _parser()
-    options = parser.parse_args(arguments)
     signal.signal(signal.SIGTERM, _interrupt)
     try:
-        return options.command(options) or 0
+        with _flushed():
+            options = _parser().parse_args(arguments)
+            return options.command(options) or 0
+    except BrokenPipeError:  # nobody reads on: `| head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
     except chain.BusyError as error:
         print(error, "Nothing was run.", sep="\n", file=sys.stderr)
         return 2
@@ -35,11 +40,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 @contextmanager
+def _flushed() -> Iterator[None]:
+    """Let what was printed reach its reader, or fail to, before the program ends."""
+    try:
+        yield
+    finally:
+        sys.stdout.flush()
+
+
+@contextmanager
 def _refusing(consequence: str) -> Iterator[None]:
     """Answer what was asked wrongly with a message, and what it means, in place of a traceback."""
     try:
         yield
-    except (ValueError, FileNotFoundError) as error:
+    except (ValueError, OSError) as error:
         print(error, consequence, sep="\n", file=sys.stderr)
         sys.exit(2)
 
@@ -57,12 +71,17 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="")
 
     run = commands.add_parser(
-        "run", help="run the notebooks of which something changed, from raw tables to figures"
-    )
-    run.add_argument("--cohort", metavar="NAME", help="a folder of data/raw with a cohort.toml")
+        "run", help="run the notebooks of which something changed, from raw tables to figures",
+        add_help=False, formatter_class=argparse.RawDescriptionHelpFormatter,
+    )  # fmt: skip
+    run.add_argument("-h", "--help", action=_Help, nargs=0, help="show this and the parameters")
+    run.add_argument(
+        "--cohort", dest="pairs", metavar="NAME", action="append", default=[],
+        type="cohort={}".format, help="a folder of data/raw with a cohort.toml",
+    )  # fmt: skip
     run.add_argument(
         "-p", dest="pairs", metavar="name=value", action="append", default=[],
-        help="a parameter, as often as needed (see: ibd-scores parameters)",
+        help="a parameter, as often as needed",
     )  # fmt: skip
     run.add_argument(
         "--parameters", metavar="FILE", type=Path, help="parameters from a TOML or YAML file"
@@ -76,8 +95,9 @@ def _parser() -> argparse.ArgumentParser:
     refresh.set_defaults(command=_refresh)
     for command in (run, refresh):
         command.add_argument(
-            "--jobs", type=int, default=2, metavar="N", help="notebooks side by side (default: 2)"
-        )
+            "--jobs", type=_count, default=2, metavar="N",
+            help="notebooks side by side (default: 2)",
+        )  # fmt: skip
 
     listing = commands.add_parser("parameters", help="list the parameters that can be given")
     listing.set_defaults(command=_parameters)
@@ -90,11 +110,25 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text}: a whole number from 1 upwards is wanted")
+    return int(text)
+
+
+class _Help(argparse.Action):
+    """Show the help with the parameters below it; reading them takes too long for every run."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> Never:
+        with suppress(OSError, ValueError):  # no project here, or half a notebook
+            parser.epilog = f"parameters:\n{indent(_listing(paths.root()), '  ')}"
+        parser.print_help()
+        sys.exit(0)
+
+
 def _run(options: argparse.Namespace) -> int:
     with _refusing("Nothing was run."):
         values = parameters.given(options.pairs, options.parameters)
-        if options.cohort is not None:
-            values["cohort"] = options.cohort
         plan = chain.plan(paths.root(), values)
     return 1 if _shown(plan, options.jobs, force=options.force).failed else 0
 
@@ -123,13 +157,17 @@ def _shown(plan: chain.Plan, jobs: int, *, force: bool, store: bool = False) -> 
 
 
 def _parameters(options: argparse.Namespace) -> int:
-    root = paths.root()
-    known = parameters.declared(chain.stored(root, stage) for stage in chain.STAGES)
-    for name, one in parameters.by_name(known).items():
-        print(one)
-        print("    in", ", ".join(stage for stage, ones in known.items() if name in ones))
-    print(f"\nCohorts: {', '.join(chain.cohorts(root)) or 'none'}")
+    print(_listing(paths.root()))
     return 0
+
+
+def _listing(root: Path) -> str:
+    known = parameters.declared(chain.stored(root, stage) for stage in chain.STAGES)
+    lines = [
+        f"{one}\n    in {', '.join(stage for stage, ones in known.items() if name in ones)}"
+        for name, one in parameters.by_name(known).items()
+    ]
+    return "\n".join([*lines, "", f"Cohorts: {', '.join(chain.cohorts(root)) or 'none'}"])
 
 
 def _normalize(options: argparse.Namespace) -> int:

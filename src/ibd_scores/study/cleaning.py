@@ -38,6 +38,10 @@ visit, column, old (as written), new, problem, action, why. One row for each cel
                                                visit that the 7 days precede; only where the diary
                                                has any entry in these 7 days
     contradiction                    kept      permitted one by one, not together
+    date out of order                kept      old and new: the day; more than 60 days before the
+                                               start (a visit) or from every visit (a diary day);
+                                               week 12 before baseline; a stop or an adverse event
+                                               before the start. The clock is not asked
     a declared remark                kept      column, old and new blank
 """
 
@@ -45,6 +49,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import astuple, dataclass, fields
 from datetime import timedelta
+from typing import Any
 
 import pandas as pd
 
@@ -55,6 +60,9 @@ from ibd_scores.study import tidy
 from ibd_scores.study.cohort import Cohort, read_cohort
 from ibd_scores.study.cohort.reading import Limit
 from ibd_scores.study.cohort.records import Record, read_records
+
+# A visit so many days before the start, or a diary day so far from every visit, is a misprint.
+FAR_DAYS = 60
 
 
 @dataclass(frozen=True)
@@ -110,6 +118,7 @@ def clean(cohort: Cohort | str) -> Clean:
         queries += _contradictions(name, tables[name])
         queries += _strangers(name, tables[name], tables["patients"])
     queries += _days_without_entry(tables["visits"], tables["diary"])
+    queries += _out_of_order(tables)
     order = {name: place for place, name in enumerate(tables)}
     queries.sort(key=lambda query: (order[query.table], query.row or 10**9))
     listed = pd.DataFrame(
@@ -212,3 +221,37 @@ def _days_without_entry(visits: pd.DataFrame, diary: pd.DataFrame) -> Iterator[Q
             why = f"among the 7 days before {visit}"
             yield Query("diary", None, patient, visit, "date", f"{one:%Y-%m-%d}", "",
                         "no diary entry", "missing", why)  # fmt: skip
+
+
+def _out_of_order(tables: Mapping[str, pd.DataFrame]) -> Iterator[Query]:
+    """Report the dates that cannot be true together, judged by the others of the patient."""
+    patients, visits, diary = (tables[name] for name in ("patients", "visits", "diary"))
+    starts = patients.groupby("patient_id")["start_date"].min()
+    first = visits[visits["visit"].eq("baseline")].groupby("patient_id")["date"].min()
+    far = pd.Timedelta(days=FAR_DAYS)
+
+    def of_patient(days: "pd.Series[Any]", table: pd.DataFrame) -> "pd.Series[Any]":
+        return days.reindex(table["patient_id"]).set_axis(table.index)
+
+    def found(name: str, column: str, wrong: "pd.Series[bool]", why: str) -> Iterator[Query]:
+        for row, line in tables[name][wrong].iterrows():
+            day = f"{line[column]:%Y-%m-%d}"
+            yield Query(name, int(str(row)), line["patient_id"], line.get("visit") or "", column,
+                        day, day, "date out of order", "kept", why)  # fmt: skip
+
+    stopped = patients["stop_date"] < patients["start_date"]
+    yield from found("patients", "stop_date", stopped, "before start_date")
+    early = visits["date"] < of_patient(starts, visits) - far
+    yield from found("visits", "date", early, f"more than {FAR_DAYS} days before start_date")
+    before = visits["visit"].eq("week12") & (visits["date"] < of_patient(first, visits))
+    yield from found("visits", "date", before, "before the baseline visit")
+    events = tables["adverse_events"]
+    onset = events["onset_date"] < of_patient(starts, events)
+    yield from found("adverse_events", "onset_date", onset, "before start_date")
+    seen = visits[["patient_id", "date"]].dropna()
+    days = diary[["patient_id", "date"]].reset_index().merge(
+        seen, on="patient_id", suffixes=("", "_visit")
+    )  # fmt: skip
+    apart = (days["date"] - days["date_visit"]).abs().groupby(days["row"]).min()
+    lonely = diary.index.to_series().isin(apart.index[apart > far])
+    yield from found("diary", "date", lonely, f"more than {FAR_DAYS} days from every visit")

@@ -215,10 +215,9 @@ def baseline(table: pd.DataFrame, characteristics: Sequence[Characteristic]) -> 
         those recorded, or what `statistics.quartiles` gives; ``censored``, how many values of a
         column with a ``<column>_censor`` lie beyond a limit of detection; ``decimals`` to print.
 
-    Raises
-    ------
-    KeyError
-        If the table lacks a column.
+    Notes
+    -----
+    A characteristic that the table lacks, or that is missing in everyone, has no row.
 
     Examples
     --------
@@ -228,11 +227,9 @@ def baseline(table: pd.DataFrame, characteristics: Sequence[Characteristic]) -> 
     characteristic level
     Age, years     median (IQR)    30.0        1
     """
-    absent = [one.column for one in characteristics if one.column not in table]
-    if absent:
-        raise KeyError(f"baseline table: no column {', '.join(absent)}; add it or leave it out")
+    known = set(table.columns[table.notna().any()])
     rows: dict[tuple[str, str], dict[str, Any]] = {}
-    for one in characteristics:
+    for one in [one for one in characteristics if one.column in known]:
         values = table[one.column].dropna()
         n = len(values)
         common = {"n": n, "missing": len(table) - n, "decimals": one.decimals}
@@ -243,10 +240,12 @@ def baseline(table: pd.DataFrame, characteristics: Sequence[Characteristic]) -> 
                 common["censored"] = int(marks.notna().sum())
             rows[one.label, "median (IQR)"] = quartiles(values, marks) | common
         else:
-            for level, k in (_counted(values, one.kind) or {"not recorded": 0}).items():
-                percent = 100 * k / n if n else np.nan
-                rows[one.label, level] = {"k": k, "percent": percent} | common
-    index = pd.MultiIndex.from_tuples(rows, names=["characteristic", "level"])
+            for level, k in _counted(values, one.kind).items():
+                rows[one.label, level] = {"k": k, "percent": 100 * k / n} | common
+    characteristic, level_names = zip(*rows, strict=True) if rows else ((), ())
+    index = pd.MultiIndex.from_arrays(
+        [characteristic, level_names], names=["characteristic", "level"]
+    )
     measures = [f"{name}{mark}" for mark in ("", "_censor") for name in QUARTILES]
     columns = ["n", "missing", "k", "percent", *measures, "censored", "decimals"]
     found = pd.DataFrame(list(rows.values()), index=index, columns=columns)
@@ -287,7 +286,8 @@ def transitions(
     names = [_level(one) for one in order]
     sides = {}
     for visit, values in (("baseline", before), ("follow-up", after)):
-        text = values.astype(object).map(_level, na_action="ignore").fillna("missing")
+        named = values.astype(object).map(_level, na_action="ignore")
+        text = named.astype(object).fillna("missing")
         unknown = set(text) - {*names, "missing"}
         if unknown:
             raise ValueError(
@@ -312,8 +312,12 @@ def adverse_events(events: pd.DataFrame, patients: pd.DataFrame, disease: str) -
     DataFrame
         Index ``term``, "any adverse event" first, then by number of patients. ``patients`` with
         the event and their ``percent`` of those who started; ``events``; of these ``serious``,
-        ``related`` (to the drug) and ``stopped`` (led to stopping).
+        ``related`` (to the drug) and ``stopped`` (led to stopping). No row where the cohort has no
+        event of anybody: then none was recorded, which is not to say that there was none.
     """
+    if events.empty:
+        measures = ["patients", "percent", "events", "serious", "related", "stopped"]
+        return pd.DataFrame(columns=measures, index=pd.Index([], name="term", dtype="str"))
     exposed = started(patients, disease)
     own = events.loc[events["patient_id"].isin(exposed)]
     own = own.assign(

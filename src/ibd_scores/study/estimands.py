@@ -204,7 +204,8 @@ def rates(
     -------
     DataFrame
         ``disease, endpoint, estimand, k, n, percent, low, high, not_evaluable``; one row per
-        endpoint and estimand, in the order given.
+        endpoint and estimand, in the order given. No row of a disease that the cohort has no
+        patient of: none in `flags`, `population` and `started`.
 
     Examples
     --------
@@ -217,12 +218,15 @@ def rates(
     if estimands is None:
         imputed: tuple[Estimand, ...] = ("non_responder", "non_responder_started")
         estimands = ("as_observed", *imputed[: 1 if started is None else 2])
+    flags = list(flags)
+    patients = [*(flag.index for flag in flags), population, started]
+    nobody = not any(some is not None and len(some) for some in patients)
     rows = [
         (disease, flag.name, estimand,
          *rate(flag, estimand, eligible=able, population=population, started=started,
                confidence=confidence))
         for flag, able in _paired(flags, eligible)
-        for estimand in estimands
+        for estimand in estimands if not nobody
     ]  # fmt: skip
     table = pd.DataFrame(rows, columns=["disease", "endpoint", "estimand", *Rate._fields])
     twice = table.loc[table.duplicated(["endpoint", "estimand"]), "endpoint"]

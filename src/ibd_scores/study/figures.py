@@ -2,13 +2,13 @@
 
 Colour never stands alone: baseline is hollow and week 12 filled, who did not improve is dashed and
 a cut dotted, ordered categories run from light to dark, what is missing is hatched, and every panel
-says how many patients it shows. Each function returns a matplotlib Figure; `save_figure` writes it
-as PNG and PDF.
+says how many patients it shows; one with nothing to show says "no patients" or "no values". Each
+function returns a matplotlib Figure; `save_figure` writes it as PNG and PDF.
 """
 
 import functools
 import textwrap
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence, Sized
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
@@ -136,16 +136,19 @@ def paired_changes(
     figure, grid = plt.subplots(1, len(columns), figsize=(WIDTH, 68 * MM), squeeze=False)
     for axes, column in zip(grid[0], columns, strict=True):
         values, marks = _pair(pairs, column)
-        if column in log:
+        if values.empty:
+            _nothing(axes, pairs)
+        elif column in log:
             axes.set_yscale("log")
             axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
             axes.minorticks_off()
         else:
-            top = float(values.max().max()) if len(values) else 1
+            top = float(values.max().max()) or 1
             axes.set_ylim(-0.02 * top, 1.04 * top)
-        _slopes(axes, values.to_numpy(), marks)
+        if len(values):
+            _slopes(axes, values.to_numpy(), marks)
         words = f"{quantity(column)}\nn = {len(values)}\n"
-        if column in cuts:
+        if column in cuts and len(values):
             value, text = cuts[column]
             axes.axhline(value, color=INK, linewidth=1.2, linestyle=":", zorder=4)
             words += f"dotted: {text}"
@@ -188,6 +191,10 @@ def rates_forest(rates: pd.DataFrame, *, reported: Collection[str] = (), note: s
     looks = [("o", BLUE, BLUE), ("s", INK, "white"), ("D", ORANGE, ORANGE), ("^", INK, INK)]
     estimands = list(rates["estimand"].unique())
     blocks = list(rates.groupby("disease", sort=False))
+    if not blocks:
+        figure, axes = plt.subplots(figsize=(WIDTH, 24 * MM))
+        _nothing(axes, rates)
+        return _noted(figure, note)
     rows = [block["endpoint"].nunique() * (len(estimands) + 0.7) for _, block in blocks]
     height = 3.3 * sum(rows) + 10 * len(blocks) + 3.5 * len(estimands) + 14
     figure, grid = plt.subplots(
@@ -203,15 +210,16 @@ def rates_forest(rates: pd.DataFrame, *, reported: Collection[str] = (), note: s
             marker, edge, face = looks[place % len(looks)]
             axes.plot([row["low"], row["high"]], [y, y], color=edge, linewidth=1)
             axes.plot(
-                row["percent"], y, marker=marker, color=edge, markerfacecolor=face, markersize=4
-            )
+                row["percent"], y, marker=marker, color=edge, markerfacecolor=face, markersize=4,
+                clip_on=False, zorder=3,
+            )  # fmt: skip
             axes.text(103, y, f"{row['k']:.0f}/{row['n']:.0f}", va="center")
         middle = [index * step + (len(estimands) - 1) / 2 for index in range(len(labels))]
         wrapped = [textwrap.fill(title(label, reported), 22) for label in labels]
         axes.set_yticks(middle, wrapped)
         axes.set_ylim(len(labels) * step - 0.5, -0.85)
         axes.set_xlim(0, 100)
-        axes.tick_params(axis="y", length=0)
+        axes.tick_params(axis="y", length=0, pad=5)  # a marker at 0 % reaches out by 2 points
         axes.spines["left"].set_visible(False)
         for y in middle[1:]:
             axes.axhline(y - step / 2, color=PALE, linewidth=0.4)
@@ -244,9 +252,13 @@ def transitions(tables: Mapping[str, pd.DataFrame], *, note: str = "") -> Figure
     )
     for axes, (name, table) in zip(grid[:, 0], tables.items(), strict=True):
         counts = table.drop(index="total", columns="total")
+        everyone = int(counts.to_numpy().sum())
+        axes.set_title(f"{name}, n = {everyone}")
+        if counts.loc["missing", "missing"] == everyone:
+            _nothing(axes, range(everyone))
+            continue
         alluvial(axes, counts, [*_shades(len(counts) - 1), "white"])
         axes.set_xticks([0, 1], VISITS)
-        axes.set_title(f"{name}, n = {int(counts.to_numpy().sum())}")
     return _noted(figure, note)
 
 
@@ -269,7 +281,7 @@ def segment_counts(pairs: pd.DataFrame, variable: str = "ulcer_size") -> pd.Data
     rows = {}
     for segment in SEGMENTS:
         name = f"{variable}_{segment}"
-        both = pairs[[f"{name}_baseline", name]].astype("float64").dropna()
+        both = pairs.reindex(columns=[f"{name}_baseline", name]).astype("float64").dropna()
         for visit, (_, values) in zip(VISITS, both.items(), strict=True):
             counts = {word: int(values.eq(k).sum()) for k, word in enumerate(LEVELS[variable])}
             rows[segment, visit] = {**counts, "n": len(both)}
@@ -291,9 +303,13 @@ def endoscopy_by_segment(
     """
     levels = list(LEVELS[variable])
     shades = _shades(len(levels))
+    counted = segment_counts(pairs, variable)
+    if not counted["n"].any():
+        figure, axes = plt.subplots(figsize=(WIDTH, 24 * MM))
+        _nothing(axes, pairs)
+        return _noted(figure, note)
     figure, axes = plt.subplots(figsize=(WIDTH, 72 * MM))
     places = {}
-    counted = segment_counts(pairs, variable)
     for row, (segment, both) in enumerate(counted.groupby("segment", sort=False)):
         top = 2.7 * row
         places[str(segment).replace("_", " ").capitalize()] = top + 0.5
@@ -345,7 +361,7 @@ def save_figure(figure: Figure, stem: str | Path) -> list[Path]:
 
 def _pair(pairs: pd.DataFrame, column: str) -> tuple[pd.DataFrame, list["pd.Series[str]"]]:
     """Take the patients with both values: the values and the censor marks of each visit."""
-    values = pairs[[f"{column}_baseline", column]].astype("float64").dropna()
+    values = pairs.reindex(columns=[f"{column}_baseline", column]).astype("float64").dropna()
     names = [f"{column}_censor_baseline", f"{column}_censor"]
     return values, [values.join(pairs.reindex(columns=names))[name] for name in names]
 
@@ -379,6 +395,16 @@ def _slopes(axes: Axes, values: np.ndarray, marks: Sequence["pd.Series[str]"]) -
     axes.set_xlim(-0.45, 1.45)
     axes.set_xticks([0, 1], VISITS)
     axes.set(xlabel="", ylabel="")
+
+
+def _nothing(axes: Axes, patients: Sized) -> None:
+    """Write into a panel without anything to draw why it is empty."""
+    axes.text(0.5, 0.5, "no values" if len(patients) else "no patients", ha="center", va="center",
+              transform=axes.transAxes)  # fmt: skip
+    axes.set_xticks([])
+    axes.set_yticks([])
+    for spine in axes.spines.values():
+        spine.set_visible(False)
 
 
 def _shades(count: int) -> list[tuple[float, float, float]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
 import pandas as pd
 
 from ibd_scores import (
@@ -62,8 +63,7 @@ def prepare(
     of_patient = patients[["patient_id", *patients.columns.intersection(list(OF_PATIENT))]]
     table = visits.merge(of_patient, on="patient_id", how="left", validate="many_to_one")
     table.index = visits.index
-    if len(diary):
-        table = table.join(derive.diary_window(visits, diary, min_days=min_days))
+    table = table.join(derive.diary_window(visits, diary, min_days=min_days))
     for step in STEPS:
         # What the centre recorded itself stands.
         if step.name not in table and {column.name for column in step.columns} <= set(table):
@@ -72,7 +72,10 @@ def prepare(
 
 
 def score(table: pd.DataFrame, entries: Sequence[Index], **variants: float) -> pd.DataFrame:
-    """Add every index that the table has the columns for, and its band where it has bands.
+    """Add every index, and its band where it has bands.
+
+    An index whose columns are absent, or blank in every row, is missing in every row: so what
+    reads it finds it, and is not evaluable.
 
     Parameters
     ----------
@@ -89,12 +92,20 @@ def score(table: pd.DataFrame, entries: Sequence[Index], **variants: float) -> p
         If a value is off the form, with its index, item, row and value.
     """
     scored = table.copy()
-    for entry in readable(table, entries):
+    can_be_scored = readable(table, entries)
+    for entry in entries:
         known = entry.options(entry.chosen(table))
         chosen = {name: value for name, value in variants.items() if name in known}
-        scored[entry.name] = entry(table, **chosen)
-        if entry.bands:
-            scored[f"{entry.name}_band"] = entry.band(scored[entry.name], table)
+        if entry in can_be_scored:
+            scored[entry.name] = entry(table, **chosen)
+            if entry.bands:
+                scored[f"{entry.name}_band"] = entry.band(scored[entry.name], table)
+        else:
+            scored[entry.name] = np.nan
+            if entry.bands:
+                scored[f"{entry.name}_band"] = pd.Categorical(
+                    [None] * len(table), categories=entry.rungs, ordered=True
+                )
     return scored
 
 
@@ -215,8 +226,6 @@ def diary_days(table: pd.DataFrame) -> pd.DataFrame:
 
     Visits of diseases in which nobody keeps this diary are left out.
     """
-    if "diary_days" not in table:
-        return pd.DataFrame({"visits": pd.Series(dtype=int)}).rename_axis("days")
     kept = table.groupby("disease")["diary_days"].transform("max") > 0
     days = table.loc[kept, "diary_days"].astype(int)
     return days.value_counts().sort_index().to_frame("visits").rename_axis("days")

@@ -59,6 +59,12 @@ class Plan:
         """The same in words, from the project's folder."""
         return self.derived.relative_to(self.root).as_posix()
 
+    @property
+    def given(self) -> str:
+        """The parameters that differ from their defaults, in words."""
+        values = {name: one for share in self.values.values() for name, one in share.items()}
+        return ", ".join(f"{name} = {one}" for name, one in values.items() if name != "cohort")
+
     def upstream(self, stage: str) -> tuple[str, ...]:
         """The stages of this chain whose files a stage reads."""
         return tuple(name for name in STAGES[stage] if name in self.stages)
@@ -90,6 +96,7 @@ class Result:
     unchanged: list[str] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
     files: list[str] = field(default_factory=list)  # that the stages wrote
+    earlier: list[str] = field(default_factory=list)  # of an earlier run, for this one failed
     strays: list[str] = field(default_factory=list)  # that stand beside them
     stored: list[str] = field(default_factory=list)  # the notebooks that `store` changed
 
@@ -204,12 +211,14 @@ def run(
     with _alone(plan), _pool(jobs) if executor is None else nullcontext(executor) as pool:
         book = ledger.Ledger(plan.derived)
         common = ledger.surroundings(plan.root, plan.sources)
+        if force:
+            book.forget(plan.stages)
         while waiting or running:
             for stage in [name for name in waiting if result.has(plan.upstream(name))]:
                 waiting.remove(stage)
                 task = plan.task(stage)
                 key = ledger.key(common, task, book.tables(plan.upstream(stage)))
-                if force or not book.holds(stage, key):
+                if not book.holds(stage, key):
                     running[pool.submit(execution.execute, task)] = stage, key
                 else:
                     task.failed.unlink(missing_ok=True)
@@ -228,6 +237,7 @@ def run(
         if store and not result.failed:
             result.stored = [stage for stage in plan.stages if _store(plan, stage)]
         result.files = [*book.outputs(plan.stages)]
+        result.earlier = [*book.outputs(name for name in plan.stages if not result.has([name]))]
         result.strays = book.strays(plan.stages)
     return result
 

@@ -1,8 +1,10 @@
 """The chain on the terminal: what runs, what is done, what was made and where."""
 
+import csv
 import shutil
 import sys
 import time
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import PurePath
 
@@ -24,7 +26,7 @@ class Display:
         self.start = time.perf_counter()
         self.done = 0
         self.live = sys.stdout.isatty()
-        self.failures: list[list[str]] = []
+        self.failures: list[str] = []
 
     def __call__(self, step: Step) -> None:
         """Show one step."""
@@ -39,17 +41,20 @@ class Display:
             f"{self.done}/{len(self.plan.stages)} {seconds:>8}  {stage:<16}{step.state}", flush=True
         )
         if step.outcome and step.outcome.failure:
-            self.failures.append(self._explain(stage, step.outcome.failure))
+            self.failures += self._explain(stage, step.outcome.failure)
 
     def finish(self, result: Result) -> None:
         """Say what was made and where, or what failed."""
         self._draw("")
         if self.failures:
-            print(*self.failures[0], sep="\n", file=sys.stderr)
+            if result.earlier:
+                self.failures.append(f"What else stands in {self.plan.where} is of an earlier run.")
+            print(*self.failures, sep="\n", file=sys.stderr)
             return
+        given = f", with {self.plan.given}" if self.plan.given else ""
         if not result.made:
             print(
-                f"Nothing changed, nothing was run: {self.plan.where} is up to date "
+                f"Nothing changed, nothing was run: {self.plan.where} is up to date{given} "
                 "(--force runs it)."
             )
         else:
@@ -58,11 +63,13 @@ class Display:
             figures = {file.with_suffix("") for file in files if file.parts[0] == "figures"}
             executed = [file for file in files if file.parts[0] == "notebooks"]
             print(
-                f"In {self.plan.where}, after {self._seconds():.0f} s:\n"
+                f"In {self.plan.where}, after {self._seconds():.0f} s{given}:\n"
                 f"  tables              {len(tables):3}  *.csv\n"
                 f"  figures             {len(figures):3}  figures/\n"
                 f"  executed notebooks  {len(executed):3}  notebooks/"
             )
+        if "queries.csv" in result.files:
+            print(f"  queries             {self._queries()}")
         if result.strays:
             print(f"  not from this run: {_listed(result.strays)}")
 
@@ -71,7 +78,9 @@ class Display:
         self._draw("")
         print(
             f"Stopped after {self.done} of {len(self.plan.stages)} notebooks. "
-            "The next run goes on from there.",
+            "The next run goes on from there."
+            if self.done
+            else "Stopped before any notebook was done.",
             file=sys.stderr,
         )
 
@@ -82,6 +91,14 @@ class Display:
         if kept.is_file():
             lines.append(f"Kept for inspection: {self.plan.where}/notebooks/{kept.name}")
         return lines
+
+    def _queries(self) -> str:
+        """How much cleaning found, and for what reasons it set values to missing."""
+        with (self.plan.derived / "queries.csv").open(encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file))
+        missing = Counter(row["problem"] for row in rows if row["action"] == "missing")
+        reasons = ", ".join(f"{count} {problem}" for problem, count in missing.most_common())
+        return f"{len(rows):3}  queries.csv" + (reasons and f"; missing: {reasons}")
 
     def _seconds(self) -> float:
         return time.perf_counter() - self.start

@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import re
 import signal
 import sys
 import time
@@ -40,7 +41,7 @@ class Task:
 
 @dataclass(frozen=True)
 class Failure:
-    """Why a notebook stopped: the number of the code cell, its first line, the error."""
+    """Why a notebook stopped: the number of the code cell, the line in it, the error."""
 
     cell: int
     line: str
@@ -121,20 +122,29 @@ def _failure(task: Task, error: Exception) -> Failure:
     if not started:
         return Failure(0, "", short(error))
     last = started[-1]
+    lines = notebooks.source(last).splitlines()
+    line = next((line for line in lines if line.strip() and not line.startswith("#")), "")
     message = short(error)
     for output in last["outputs"]:
         if output["output_type"] == "error":
             message = short(f"{output['ename']}: {output['evalue']}")
-    lines = [line for line in notebooks.source(last).splitlines() if line.strip()]
-    first = next((line for line in lines if not line.startswith("#")), "")
-    return Failure(cells.index(last) + 1, first[:MESSAGE_WIDTH], message)
+            traceback = re.sub(r"\x1b\[[\d;]*m", "", "\n".join(output["traceback"]))
+            if found := re.search(r"Cell In\[\d+\], line (\d+)", traceback):
+                line = lines[int(found[1]) - 1]
+    # As in the stored notebook, which has no cell of the given parameters.
+    own = [cell for cell in cells if notebooks.INJECTED not in notebooks.tags(cell)]
+    return Failure(own.index(last) + 1, _cut(line.strip()), message)
 
 
 def short(error: Exception | str) -> str:
     """An error in a few lines of moderate width."""
     message = error if isinstance(error, str) else f"{type(error).__name__}: {error}"
-    lines = [line[:MESSAGE_WIDTH] for line in message.splitlines() if line.strip()]
-    return "\n".join(lines[:MESSAGE_LINES])
+    lines = [_cut(line) for line in message.splitlines() if line.strip()]
+    return "\n".join(lines[:MESSAGE_LINES]) + (" …" if len(lines) > MESSAGE_LINES else "")
+
+
+def _cut(line: str) -> str:
+    return line if len(line) <= MESSAGE_WIDTH else f"{line[: MESSAGE_WIDTH - 1]}…"
 
 
 def begin_worker() -> None:

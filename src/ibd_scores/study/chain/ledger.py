@@ -39,6 +39,11 @@ class Ledger:
             )
         )
 
+    def forget(self, stages: Iterable[str]) -> None:
+        """Take these stages as changed; it is stored with the next success, so a stop keeps it."""
+        for stage in self.entries.keys() & {*stages}:
+            self.entries[stage]["key"] = None
+
     def enter(self, stage: str, key: str, outputs: Iterable[Path]) -> None:
         """Note a success, and remove what the stage wrote before and writes no longer."""
         now = {

@@ -121,13 +121,14 @@ def given(pairs: Iterable[str] = (), file: Path | None = None) -> Values:
     >>> given(["cohort=hmp2", "min_days=5"])
     {'cohort': 'hmp2', 'min_days': '5'}
     """
-    values = {} if file is None else _read(file)
+    texts: Values = {}
     for pair in pairs:
         name, equals, text = pair.partition("=")
         if not equals or not name.strip():
             raise ValueError(f"-p {pair}: name=value is wanted, such as -p min_days=5")
-        values[name.strip()] = Text(text)
-    return values
+        if texts.setdefault(name.strip(), Text(text)) != text:
+            raise ValueError(f"{pair}: {name.strip()} is given twice, with different values")
+    return texts if file is None else _read(file) | texts
 
 
 def _read(file: Path) -> Values:
@@ -139,7 +140,7 @@ def _read(file: Path) -> Values:
         load, broken = yaml.safe_load, yaml.YAMLError
     try:
         values = load(file.read_text(encoding="utf-8"))
-    except broken as error:
+    except (broken, UnicodeDecodeError) as error:
         raise ValueError(f"{file}: {error}") from None
     if not isinstance(values, dict):
         raise ValueError(f"{file}: a list of names with a value each is wanted")

@@ -60,7 +60,7 @@ class Declaration:
             codecs.lookup(self.encoding)
         except LookupError:
             raise self.error(
-                "encoding", f"{self.encoding!r} is not known; try utf-8 or gb18030"
+                "encoding", f"{self.encoding!r} is not known; try utf-8, utf-16, gb18030 or latin-1"
             ) from None
         self.missing = self.words("missing", stated.get("missing", []))
         self.visits = self.turned("visit_names", stated.get("visit_names", {}))
@@ -258,6 +258,7 @@ class Declaration:
         return Table(
             name=name,
             places=self.places(f"[{name}]", given["file"]),
+            named_by=", ".join(re.findall(r"\$\{(\w+)", self.stated.get("also_in", ""))),
             sources=tuple(sources),
             key=tuple(given.get("key") or (c for c in tidy.KEYS[name] if c in mapped)),
             repeated=given.get("repeated", False),

@@ -99,6 +99,7 @@ class Table:
 
     name: str
     places: tuple[Path, ...]  # where the file may be
+    named_by: str  # the environment variables that name the second of them
     sources: tuple[Source, ...]
     key: tuple[str, ...]
     repeated: bool
@@ -162,7 +163,13 @@ def read_raw(table: Table, encoding: str) -> pd.DataFrame:
     path = table.file
     if not path.is_file():
         folders = " or ".join(str(place.parent) for place in table.places)
-        raise CohortError(f"{path.name}: no such file in {folders}; put it there")
+        named = f" (named by {table.named_by})" if table.named_by else ""
+        readme = table.places[0].with_name("README.md")
+        more = f". See data/raw/{readme.parent.name}/README.md" if readme.is_file() else ""
+        raise CohortError(
+            f"{path.name}: no such file in {folders}{named}; "
+            f"put it there, or correct `file` in cohort.toml{more}"
+        )
     rows = _records(path, _text(path, encoding))
     header = [name.strip() for name in next(rows, (1, []))[1]]
     if not any(header):
@@ -173,9 +180,17 @@ def read_raw(table: Table, encoding: str) -> pd.DataFrame:
             f"{path}, row 1: column {twice[0]!r} stands more than once; rename one of the two"
         )
     absent = [name for name in table.headings if name not in header]
+    if absent and len(header) == 1:
+        for sign, called in {";": "';'", "\t": "tabs", ",": "commas"}.items():
+            if sign in header[0]:
+                raise CohortError(
+                    f"{path}: looks separated by {called}; save it with commas as .csv, "
+                    "or with tabs as .tsv"
+                )
     if absent:
+        missing = _listed([repr(name) for name in absent], most=3)
         raise CohortError(
-            f"{path}, row 1: no column {', '.join(map(repr, absent))}, which cohort.toml names "
+            f"{path}, row 1: no column {missing}, which cohort.toml names "
             f"for table {table.name}; correct cohort.toml. Columns there: {_listed(header)}"
         )
     places = [header.index(name) for name in table.headings]
@@ -208,14 +223,18 @@ def _text(path: Path, encoding: str) -> str:
         row = content[: error.start].count(b"\n") + 1
         raise CohortError(
             f"{path}, row {row}: byte 0x{content[error.start]:02x} is not {encoding}; save the "
-            'table as UTF-8, or state its encoding in cohort.toml (encoding = "gb18030")'
+            "table as UTF-8, or state its encoding in cohort.toml "
+            '(encoding = "utf-16", "gb18030" or "latin-1")'
         ) from error
 
 
 def _records(path: Path, text: str) -> Iterator[tuple[int, list[str]]]:
     ending = path.with_suffix("").suffix if path.suffix == ".gz" else path.suffix
     if "\0" in text:
-        raise CohortError(f"{path}: holds zero bytes, so it is no text table; export it as CSV")
+        raise CohortError(
+            f"{path}: holds zero bytes, so it is no text table of this encoding; "
+            'export it as CSV, or state encoding = "utf-16" in cohort.toml'
+        )
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=DELIMITERS[ending], strict=True)
     row = 0
     while True:
