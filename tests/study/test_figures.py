@@ -15,14 +15,13 @@ import matplotlib.pyplot as plt
 
 from ibd_scores import endpoints
 from ibd_scores.study import figures
-from ibd_scores.study.description import transitions
+from ibd_scores.study.description import segment_counts, transitions
 from ibd_scores.study.estimands import rates
 from ibd_scores.study.figures import (
     endoscopy_by_segment,
     paired_changes,
     rates_forest,
     save_figure,
-    segment_counts,
 )
 
 SEGMENTS = ("ileum", "right_colon", "transverse", "left_colon", "rectum")

@@ -19,8 +19,9 @@ from ibd_scores import (
     montreal_extent,
     montreal_location,
 )
+from ibd_scores.indices.endoscopy import SEGMENTS
 from ibd_scores.study.estimands import completed, started
-from ibd_scores.study.labels import quantity
+from ibd_scores.study.labels import LEVELS, VISITS, quantity
 from ibd_scores.study.statistics import QUARTILES, quartiles
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "at_baseline",
     "baseline",
     "flow",
+    "segment_counts",
     "transitions",
 ]
 
@@ -302,6 +304,32 @@ def transitions(
     table.loc["total"] = table.sum()
     table["total"] = table.sum(axis=1)
     return table.rename_axis(index="baseline", columns="follow-up")
+
+
+def segment_counts(pairs: pd.DataFrame, variable: str = "ulcer_size") -> pd.DataFrame:
+    """Patients in each category of an SES-CD variable, by segment and visit.
+
+    Parameters
+    ----------
+    pairs : DataFrame
+        What ``endpoints.pairs`` returns, with the columns ``<variable>_<segment>``.
+    variable : str
+        One of `labels.LEVELS`.
+
+    Returns
+    -------
+    DataFrame
+        Index ``segment, visit``; a column for each category; ``n``, their sum: the patients in whom
+        the segment was explored at both visits.
+    """
+    rows = {}
+    for segment in SEGMENTS:
+        name = f"{variable}_{segment}"
+        both = pairs.reindex(columns=[f"{name}_baseline", name]).astype("float64").dropna()
+        for visit, (_, values) in zip(VISITS, both.items(), strict=True):
+            counts = {word: int(values.eq(k).sum()) for k, word in enumerate(LEVELS[variable])}
+            rows[segment, visit] = {**counts, "n": len(both)}
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis(["segment", "visit"])
 
 
 def adverse_events(events: pd.DataFrame, patients: pd.DataFrame, disease: str) -> pd.DataFrame:

@@ -22,20 +22,18 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter
 
-from ibd_scores.indices.endoscopy import SEGMENTS
 from ibd_scores.study import paths
 from ibd_scores.study.alluvial import INK, alluvial
-from ibd_scores.study.labels import ESTIMAND_TITLES, LIMITS, quantity, title
+from ibd_scores.study.description import segment_counts
+from ibd_scores.study.labels import ESTIMAND_TITLES, LEVELS, LIMITS, VISITS, quantity, title
 
 __all__ = [
     "CUTS",
-    "LEVELS",
     "STYLE",
     "endoscopy_by_segment",
     "paired_changes",
     "rates_forest",
     "save_figure",
-    "segment_counts",
     "transitions",
 ]
 
@@ -70,15 +68,6 @@ STYLE: dict[Any, Any] = {
 BLUE, SKY, ORANGE = "#0072B2", "#56B4E9", "#E69F00"
 RUST = "#A33B00"  # its vermillion, darkened: in grey the original is close to the sky blue
 PALE = "#b8b8b8"
-VISITS = ("baseline", "week 12")
-
-# What 0, 1, 2 and 3 mean in the variables of the SES-CD.
-LEVELS = {
-    "ulcer_size": ("none", "aphthous", "large", "very large"),
-    "ulcerated_surface": ("none", "< 10 %", "10-30 %", "> 30 %"),
-    "affected_surface": ("none", "< 50 %", "50-75 %", "> 75 %"),
-    "narrowing": ("none", "single", "multiple", "not passable"),
-}
 
 # The remission cut or upper limit drawn in a panel: value and what it says. None for the SES-CD of
 # the segments explored at both visits: remission is that of all segments explored.
@@ -260,32 +249,6 @@ def transitions(tables: Mapping[str, pd.DataFrame], *, note: str = "") -> Figure
         alluvial(axes, counts, [*_shades(len(counts) - 1), "white"])
         axes.set_xticks([0, 1], VISITS)
     return _noted(figure, note)
-
-
-def segment_counts(pairs: pd.DataFrame, variable: str = "ulcer_size") -> pd.DataFrame:
-    """Patients in each category of an SES-CD variable, by segment and visit.
-
-    Parameters
-    ----------
-    pairs : DataFrame
-        What ``endpoints.pairs`` returns, with the columns ``<variable>_<segment>``.
-    variable : str
-        One of `LEVELS`.
-
-    Returns
-    -------
-    DataFrame
-        Index ``segment, visit``; a column for each category; ``n``, their sum: the patients in whom
-        the segment was explored at both visits.
-    """
-    rows = {}
-    for segment in SEGMENTS:
-        name = f"{variable}_{segment}"
-        both = pairs.reindex(columns=[f"{name}_baseline", name]).astype("float64").dropna()
-        for visit, (_, values) in zip(VISITS, both.items(), strict=True):
-            counts = {word: int(values.eq(k).sum()) for k, word in enumerate(LEVELS[variable])}
-            rows[segment, visit] = {**counts, "n": len(both)}
-    return pd.DataFrame.from_dict(rows, orient="index").rename_axis(["segment", "visit"])
 
 
 @_styled

@@ -64,6 +64,16 @@ ESTIMAND_TITLES = {
     "best_case": "best case",
 }
 
+VISITS = ("baseline", "week 12")
+
+# What 0, 1, 2 and 3 mean in the variables of the SES-CD.
+LEVELS = {
+    "ulcer_size": ("none", "aphthous", "large", "very large"),
+    "ulcerated_surface": ("none", "< 10 %", "10-30 %", "> 30 %"),
+    "affected_surface": ("none", "< 50 %", "50-75 %", "> 75 %"),
+    "narrowing": ("none", "single", "multiple", "not passable"),
+}
+
 
 def quantity(column: str) -> str:
     """Write a column's name for the reader, with its unit.
