@@ -32,11 +32,12 @@ test: .venv/installed
 	echo 'ruff'; { $(PYTHON) -m ruff check && $(PYTHON) -m ruff format --check; } || failed="$$failed ruff"; \
 	echo 'mypy'; $(PYTHON) -m mypy || failed="$$failed mypy"; \
 	test -z "$$failed" || echo "Failed so far, see above:$$failed. The tests run all the same."; \
-	echo 'pytest'; $(PYTHON) -m pytest $(ARGS) && test -z "$$failed"
+	echo 'pytest'; $(PYTHON) -m pytest $(or $(ARGS),--cov=ibd_scores) && test -z "$$failed"
 
 refresh: .venv/installed
 	@$(PYTHON) -m ibd_scores.study refresh $(ARGS)
 	@$(PYTHON) tools/readme.py
+	@$(PYTHON) tools/instruments.py
 
 lab: .venv/installed-lab
 	@$(PYTHON) -m jupyterlab --ServerApp.ip=127.0.0.1 --LabApp.default_url=/lab/tree/notebooks $(ARGS)

@@ -52,8 +52,10 @@ def pins(lock: str) -> dict[str, str]:
 
 
 def conda() -> dict[str, Requirement]:
+    """Return what environment.yml asks for, by the names of PyPI."""
     lines = yaml.safe_load(text("environment.yml"))["dependencies"]
-    return {canonicalize_name(r.name): r for r in map(Requirement, lines)}
+    names = {"python-duckdb": "duckdb"}
+    return {names.get(r.name, canonicalize_name(r.name)): r for r in map(Requirement, lines)}
 
 
 def test_environment_yml_is_what_make_lock_writes():

@@ -5,11 +5,27 @@ import sys
 
 import numpy as np
 import pandas as pd
+import polars
 import pytest
 
-from ibd_scores import cdai, hbi, mayo_adapted, mayo_full, mayo_partial, pro2_cd, ses_cd, uceis
+from ibd_scores import (
+    cdai,
+    hbi,
+    maria,
+    mayo_adapted,
+    mayo_full,
+    mayo_partial,
+    milan_ultrasound,
+    pro2_cd,
+    pucai,
+    rutgeerts_modified,
+    ses_cd,
+    short_cdai,
+    truelove_witts,
+    uceis,
+)
 from ibd_scores.derive import hematocrit_deficit
-from ibd_scores.endpoints import cdai_remission
+from ibd_scores.endpoints import cdai_remission, crp_normal
 from ibd_scores.indices.endoscopy import SEGMENTS, VARIABLES
 
 PATIENT = {
@@ -55,6 +71,12 @@ def test_arrays_of_different_length_are_refused():
 def test_a_missing_column_is_named_with_those_given():
     with pytest.raises(ValueError, match=r"cdai: no column abdominal_mass; columns given: .*sex"):
         cdai({name: value for name, value in PATIENT.items() if name != "abdominal_mass"})
+
+
+def test_of_many_columns_the_first_are_listed():
+    with pytest.raises(ValueError, match=r"no column sex; columns given: .*d8 and 9 more$"):
+        hematocrit_deficit({f"c{n}": 1 for n in range(10)} | {"hematocrit_percent": 40}
+                           | {f"d{n}": 1 for n in range(18)})  # fmt: skip
 
 
 def test_an_unknown_name_is_refused_with_those_known():
@@ -240,3 +262,108 @@ def test_more_than_25_liquid_stools_a_day_are_scored_and_reported():
     one = {item.name: 0 for item in hbi.items} | {"liquid_stools_previous_day": 26}
     assert hbi(one) == 26
     assert "weekly total" in hbi.problems(one)["why"][0]
+
+
+@pytest.mark.parametrize(
+    ("index", "item", "hint"),
+    [
+        (hbi, "general_wellbeing_previous_day", "the previous day is due"),
+        (hbi, "abdominal_pain_previous_day", "the previous day is due"),
+        (hbi, "liquid_stools_previous_day", "the previous day is due"),
+        (short_cdai, "general_wellbeing_mean", "give the daily mean"),
+        (pro2_cd, "abdominal_pain_mean", "give the daily mean"),
+        (pro2_cd, "liquid_stools_mean", "give the daily mean"),
+    ],
+)
+def test_a_7_day_total_where_one_day_is_due_is_refused_with_a_hint(index, item, hint):
+    with pytest.raises(ValueError, match=f"{item} = 70 .*looks like a 7-day total; {hint}"):
+        index({one.name: 0 for one in index.items} | {item: 70})
+
+
+@pytest.mark.parametrize("index", [short_cdai, pro2_cd])
+def test_a_mean_of_more_than_25_stools_is_scored_and_reported(index):
+    one = {item.name: 0 for item in index.items} | {"liquid_stools_mean": 26}
+    assert index(one) > 26
+    assert "weekly total" in index.problems(one)["why"][0]
+
+
+def test_a_band_asks_for_items_that_the_form_permits():
+    with pytest.raises(ValueError, match=r"mayo_full: 1 value .* rectal_bleeding = -5"):
+        mayo_full.band(2, {item.name: 1 for item in mayo_full.items} | {"rectal_bleeding": -5})
+
+
+def test_a_band_that_needs_an_item_that_is_missing_is_missing():
+    items = {item.name: 0 for item in mayo_full.items}
+    assert mayo_full.band(2, items | {"physician_global": None}) is None
+
+
+def test_a_patient_s_points_are_refused_off_the_form():
+    with pytest.raises(ValueError, match=r"abdominal_mass = 3 \(permitted: 0, 2 or 5\)"):
+        cdai.points(PATIENT | {"abdominal_mass": 3})
+
+
+def test_a_number_is_no_table():
+    with pytest.raises(TypeError, match=r"cdai: a table is a pandas DataFrame or .*, not int"):
+        cdai(21)
+
+
+def test_a_polars_frame_is_told_by_its_name():
+    with pytest.raises(TypeError, match=r"not polars\.DataFrame"):
+        pro2_cd(polars.DataFrame({"liquid_stools_mean": [1], "abdominal_pain_mean": [1]}))
+
+
+def test_a_wrong_value_is_told_once_though_a_check_refuses_it_too():
+    table = pd.DataFrame([{item.name: 0 for item in pucai.items}] * 2).assign(age=["10 y", 40])
+    with pytest.raises(ValueError, match="pucai: 2 values ") as error:
+        pucai(table)
+    assert str(error.value).count("'10 y'") == 1
+    assert pucai.problems(table)["value"].tolist() == ["10 y", 40]
+
+
+def test_a_seldom_score_is_told_beside_a_wrong_value_elsewhere():
+    extreme = PATIENT | {"liquid_stools_7d": 300}
+    table = pd.DataFrame([extreme, PATIENT | {"abdominal_mass": 3}])
+    assert cdai.problems(table)["item"].tolist() == ["abdominal_mass", "cdai"]
+
+
+@pytest.mark.parametrize(
+    ("entry", "variant", "permitted"),
+    [
+        (mayo_adapted, {"unrecorded_friability": 7}, "nan or 0 or 1, not 7"),
+        (cdai, {"hematocrit_floor": 40}, "None or 0, not 40"),
+        (cdai, {"weight_floor": "x"}, "-10 or 0 or None, not 'x'"),
+        (rutgeerts_modified, {"fewest_for_i2b": 0}, "6 or 5, not 0"),
+        (crp_normal, {"limit": "5"}, "a number from 0 upwards, not '5'"),
+        (crp_normal, {"limit": np.nan}, "a number from 0 upwards, not nan"),
+    ],
+)
+def test_a_variant_that_nobody_published_is_refused(entry, variant, permitted):
+    blank = {column.name: None for column in entry.columns}
+    with pytest.raises(ValueError, match=f"{entry.name}: {next(iter(variant))} is {permitted}"):
+        entry(**blank, **variant)
+
+
+def test_an_index_without_segments_says_so():
+    with pytest.raises(TypeError, match="cdai: has no segments"):
+        cdai.explored(PATIENT)
+
+
+def test_a_normal_but_friable_mucosa_is_reported():
+    one = {"stool_frequency": 0, "rectal_bleeding": 0, "endoscopic_subscore": 0, "friability": 1}
+    assert mayo_adapted.problems(one)["item"].tolist() == ["friability"]
+
+
+def test_findings_that_contradict_each_other_are_reported():
+    findings = {"stools_per_day": 4, "bloody_stools_per_day": 6, "temperature_c": 36.8,
+                "pulse_bpm": 80, "hemoglobin_g_dl": 12, "esr_mm_h": 10}  # fmt: skip
+    assert truelove_witts.problems(findings)["why"].tolist() == ["more bloody stools than stools"]
+    without = {item.name: 0 for item in rutgeerts_modified.items}
+    assert "does not apply" in rutgeerts_modified.problems(without)["why"][0]
+
+
+def test_a_wall_in_centimeters_is_reported():
+    (why,) = milan_ultrasound.problems(wall_thickness_mm=0.6, doppler_flow=0)["why"]
+    assert why == "under 1 mm: looks like centimeters; give millimeters"
+    found = maria.problems(wall_thickness_mm=6, relative_contrast_enhancement=1.2, edema=0,
+                           mural_ulcers=0)  # fmt: skip
+    assert found["why"].tolist() == ["looks like a fraction: give percent"]

@@ -5,12 +5,14 @@ import importlib.util
 import re
 from pathlib import Path
 
+from ibd_scores.entries import ENTRIES
+
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
 
 
-def tool():
-    spec = importlib.util.spec_from_file_location("readme", ROOT / "tools" / "readme.py")
+def tool(name="readme"):
+    spec = importlib.util.spec_from_file_location(name, ROOT / "tools" / f"{name}.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
@@ -18,6 +20,28 @@ def tool():
 
 def test_the_table_of_instruments_is_that_of_the_catalogue():
     assert tool().readme(README) == README, "stale: run python tools/readme.py"
+
+
+def test_the_page_of_instruments_is_that_of_the_catalogue():
+    instruments = tool("instruments")
+    stored = instruments.DOCUMENT.read_text("utf-8")
+    assert instruments.document() == stored, "stale: run python tools/instruments.py"
+
+
+def test_every_instrument_has_a_section_that_the_readme_links_to():
+    page = tool("instruments").DOCUMENT.read_text("utf-8")
+    for name in ENTRIES:
+        assert f"\n### `{name}`\n" in page
+        assert f"(docs/instruments.md#{name})" in README
+
+
+def test_a_provisional_entry_is_marked_on_every_page():
+    page = tool("instruments").DOCUMENT.read_text("utf-8")
+    for entry in ENTRIES.values():
+        (row,) = (line for line in README.splitlines() if line.startswith(f"| [`{entry.name}`]"))
+        assert ("| provisional |" in row) == bool(entry.provisional)
+        section = page.partition(f"\n### `{entry.name}`\n")[2].partition("\n##")[0]
+        assert ("**Provisional:**" in section) == bool(entry.provisional)
 
 
 def test_the_figure_is_the_one_stored_in_its_notebook():
@@ -30,12 +54,12 @@ def test_the_python_example_gives_what_its_comments_say():
     session = re.sub(r"^(?=\S)", ">>> ", code, flags=re.MULTILINE)
     session = re.sub(r" *# (.*)$", r"\n\1", session, flags=re.MULTILINE)
     test = doctest.DocTestParser().get_doctest(session, {}, "README", None, 0)
-    assert len(test.examples) == 7
+    assert len(test.examples) == 8
     assert doctest.DocTestRunner(verbose=False).run(test).failed == 0
 
 
 def test_every_link_leads_to_a_file():
-    links = re.findall(r"\]\(([^)#:]+)\)", README)
+    links = re.findall(r"\]\(([^)#:]+)(?:#\w+)?\)", README)
     assert len(links) > 8
     assert [link for link in links if not (ROOT / link).exists()] == []
 

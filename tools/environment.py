@@ -24,7 +24,12 @@ dependencies:
 """
 
 
+ELSEWHERE = {"duckdb": "python-duckdb"}  # where conda-forge has another name for it
 TOOLS = "test"  # linters and the like: no number depends on their versions
+
+
+def _on_conda_forge(name: re.Match[str]) -> str:
+    return ELSEWHERE.get(name[0], name[0]).replace("_", "-")
 
 
 def environment(pyproject: str, lock: str) -> str:
@@ -39,7 +44,7 @@ def environment(pyproject: str, lock: str) -> str:
     requirements = {
         f"python{project['requires-python']}",
         "pip",
-        *(line.replace("_", "-") for line in tools),
+        *(re.sub(r"^[\w.-]+", _on_conda_forge, line) for line in tools),
         *(f"{name}=={locked[name]}" for name in names),
     }
     # Quoted: YAML reads a bare > as the start of a folded text.

@@ -7,9 +7,7 @@ import base64
 import json
 from pathlib import Path
 
-import ibd_scores
-from ibd_scores.formula import Formula
-from ibd_scores.index import Grading, Index
+from ibd_scores import catalogue
 
 ROOT = Path(__file__).resolve().parent.parent
 BEGIN, END = "<!-- instruments: made by tools/readme.py -->\n", "<!-- instruments: end -->"
@@ -19,24 +17,14 @@ PICTURE = ROOT / "docs" / "cd_scores.png"
 
 def instruments() -> str:
     """Return the table of all indices and gradings, one line each, from the catalogue."""
-    entries = [getattr(ibd_scores, name) for name in ibd_scores.__all__]
-    rows = [
-        (entry.disease, f"| `{entry.name}` | {entry.title} | {entry.disease} "
-                        f"| {len(entry.items)} | {_scale(entry)} | {entry.citation} |\n")
-        for entry in entries
-        if isinstance(entry, Index | Grading)
-    ]  # fmt: skip
-    head = (
-        "| name | instrument | disease | items | range and bands | source |\n" + "|---" * 6 + "|\n"
-    )
-    return head + "".join(row for _, row in sorted(rows, key=lambda one: one[0]))
-
-
-def _scale(entry: Formula) -> str:
-    if isinstance(entry, Index):
-        return entry.range + (f"; {entry.ladder}" if entry.bands else "; no agreed bands")
-    assert isinstance(entry, Grading)
-    return ", ".join(entry.grades)
+    heads = ("name", "instrument", "disease", "items", "range", "bands", "provisional", "source")
+    lines = [heads, ("---",) * len(heads)]
+    for name, one in catalogue().sort_values("disease", kind="stable").iterrows():
+        mark = "provisional" if one["provisional"] else ""
+        link = f"[`{name}`](docs/instruments.md#{name})"
+        lines.append((link, one["title"], one["disease"], str(one["items"]), one["range"],
+                      one["bands"], mark, one["source"]))  # fmt: skip
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
 def readme(text: str) -> str:

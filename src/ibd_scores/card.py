@@ -27,9 +27,13 @@ def _rung(band: Band) -> str:
 
 
 def lay_out(
-    title: str, heads: tuple[str, ...], rows: Sequence[tuple[str, ...]], lines: tuple[str, ...]
+    title: str,
+    warning: str,
+    heads: tuple[str, ...],
+    rows: Sequence[tuple[str, ...]],
+    lines: tuple[str, ...],
 ) -> str:
-    """Lay out an entry as a small HTML card: a title, a table, some lines below it."""
+    """Lay out an entry as a small HTML card: a title, a warning, a table, some lines below it."""
     left = ' style="text-align: left"'  # JupyterLab would align to the right
     head = "".join(f"<th{left}>{html.escape(text)}</th>" for text in heads)
     body = "".join(
@@ -38,4 +42,5 @@ def lay_out(
     )
     foot = "".join(f"<p>{html.escape(line)}</p>" for line in lines if line)
     table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>" if rows else ""
-    return f"<div><h4>{html.escape(title)}</h4>{table}{foot}</div>"
+    mark = f"<p><strong>{html.escape(warning)}</strong></p>" if warning else ""
+    return f"<div><h4>{html.escape(title)}</h4>{mark}{table}{foot}</div>"

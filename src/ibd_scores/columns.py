@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
+NAMES = 20  # how many columns an error lists of those that a table has
 BLOCK_ROWS = 16_384  # temporaries of this length stay in the processor's cache
 
 
@@ -112,12 +113,23 @@ class Frame:
     def column(self, name: str, values: Any) -> Any:
         """Give a result back: a Series for pandas, an array for arrays, a value for values."""
         if self.scalar:
-            return values[0].item() if isinstance(values[0], np.generic) else values[0]
+            return values[0].item()
         if self.index is None:
             return values
         import pandas as pd
 
         return pd.Series(values, index=self.index, name=name)
+
+
+def check_table(who: str, given: Any) -> None:
+    """Refuse what is no table."""
+    if not (isinstance(given, Mapping) or (is_pandas(given) and hasattr(given, "columns"))):
+        kind = type(given)
+        origin = "" if kind.__module__ == "builtins" else f"{kind.__module__.partition('.')[0]}."
+        raise TypeError(
+            f"{who}: a table is a pandas DataFrame or a mapping of columns, not "
+            f"{origin}{kind.__name__}"
+        )
 
 
 def read(who: str, columns: tuple[Column, ...], table: Any, values: Mapping[str, Any]) -> Frame:
@@ -133,13 +145,12 @@ def read(who: str, columns: tuple[Column, ...], table: Any, values: Mapping[str,
             f"{who}: give a table or values by name, not both ({', '.join(sorted(values))})"
         )
     given = values if table is None else table
-    if not (isinstance(given, Mapping) or (is_pandas(given) and hasattr(given, "columns"))):
-        raise TypeError(
-            f"{who}: a table is a DataFrame or a mapping of columns, not {type(given).__name__}"
-        )
+    check_table(who, given)
     absent = [column.name for column in columns if column.name not in given]
     if absent:
-        had = ", ".join(map(str, given)) or "none"
+        names = [str(name) for name in given]
+        more = f" and {len(names) - NAMES} more" if len(names) > NAMES else ""
+        had = (", ".join(names[:NAMES]) or "none") + more
         raise ValueError(f"{who}: no column {', '.join(absent)}; columns given: {had}")
     raw = {column.name: given[column.name] for column in columns}
     repeated = [name for name, column in raw.items() if np.ndim(column) > 1]

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ibd_scores import card
-from ibd_scores.catalogue import ITEMS
-from ibd_scores.columns import Array, Frame
+from ibd_scores.columns import Array, Frame, as_floats
+from ibd_scores.entries import ITEMS
 from ibd_scores.form import CENSORS, LEFT, RIGHT, TOLERANCE, Interval, Item
-from ibd_scores.formula import REQUIRED, Ruled, parameters
+from ibd_scores.formula import DECIMALS, Ruled, parameters
 
 if TYPE_CHECKING:
     import pandas as pd
+
+ROUNDED = 10.0**-DECIMALS / 2  # how far a rounded score or mean can be from the exact one
 
 
 def at_most(value: Array, cut: float | Array) -> Array:
@@ -42,22 +44,23 @@ def _known(answer: Any, *read: Any) -> Array:
 
 
 def fell_by_percent(value: Array, baseline: Array, percent: float) -> Array:
-    """A fall of at least `percent`, exact in whole numbers; undefined (NaN) from a baseline of 0.
+    """A fall of at least `percent`, by values rounded or not; undefined (NaN) from a baseline of 0.
 
     >>> fell_by_percent(np.array([3.5, 3.6, 0.0]), np.array([5.0, 5.0, 0.0]), 30).tolist()
     [1.0, 0.0, nan]
     """
-    fell = at_least(100 * (baseline - value), percent * baseline)
+    left = 100 - percent
+    fell = at_most(100 * value - left * baseline, (100 + left) * ROUNDED)
     return np.where(baseline == 0, np.nan, fell)
 
 
 def fell_by_more_than_half(value: Array, baseline: Array) -> Array:
-    """A fall of more than 50 %, exact in whole numbers; undefined (NaN) from a baseline of 0.
+    """A fall of more than 50 %, by values rounded or not; undefined (NaN) from a baseline of 0.
 
     >>> fell_by_more_than_half(np.array([10.0, 9.0]), np.array([20.0, 20.0])).tolist()
     [0.0, 1.0]
     """
-    fell = above(2 * (baseline - value), baseline)
+    fell = above(baseline - 2 * value, 3 * ROUNDED)
     return np.where(baseline == 0, np.nan, fell)
 
 
@@ -92,17 +95,83 @@ def known_below(value: Array, censor: Array, limit: float, inclusive: bool) -> A
 UNCENSORED: Array = np.array(np.nan)
 NONE_UNSEEN: Array = np.array(0.0)
 UNKNOWN: Array = np.array(np.nan)
+HIGH = 1e6  # higher than any value of what has no upper end
+STATIC = {"age", "sex"}  # hardly change between two visits
 
 STEROID = Item("systemic_steroid", "systemic corticosteroid: no 0, yes 1", range(2))
-BASELINE, MATCHED = "_baseline", "_matched"
+BASELINE = "_baseline"
+STEROID_BASELINE = replace(STEROID, name=STEROID.name + BASELINE)
+STEROID_FREE_DAYS = Item(
+    "steroid_free_days", "days without systemic corticosteroid up to the visit", range(36_501)
+)
+AMONG = ("all", "on_steroid")
+
+ISOLATED_ILEAL = Item(
+    "isolated_ileal_baseline", "the ileum alone diseased at baseline: no 0, yes 1", range(2)
+)
+# The end at which an endpoint can be met, whichever end of its other columns that is.
+BEST_END = {
+    STEROID.name: 0,
+    STEROID_BASELINE.name: 1,
+    STEROID_FREE_DAYS.name: 1,
+    "weeks_since_previous": 1,
+    "all_stratified": 1,
+}
+
+SUFFIXES = (BASELINE, "_matched", "_everywhere", "_day_before", "_previous")
+# What the columns that only pairs have are made of.
+SUMMARIES = {
+    "ulcerated_segments": "ses_cd",
+    "segments_with_any_ulcer": "ses_cd",
+    "cdeis_ulcerated_segments": "cdeis",
+    "thickest_wall_mm": "wall_thickness_mm",
+    "any_doppler_flow": "doppler_flow",
+    "any_inflammatory_fat": "inflammatory_fat",
+    "all_stratified": "stratification",
+    "any_edema": "edema",
+    "any_fat_stranding": "fat_stranding",
+    "any_mural_ulcers": "mural_ulcers",
+    "highest_maria": "maria",
+    "highest_maria_simplified": "maria_simplified",
+}
+
+
+def _source(name: str) -> str:
+    """What a column holds, by its name in the catalogue if it has one there."""
+    for suffix in SUFFIXES:
+        name = name.removesuffix(suffix)
+    return SUMMARIES.get(name, name)
 
 
 def _column(name: str) -> Item:
     """The column that a rule's parameter stands for, with the values that the catalogue permits."""
     if "_censor" in name:
         return Item(name, "left if below the number, right if above, else empty", CENSORS)
-    known = ITEMS.get(name.removesuffix(BASELINE).removesuffix(MATCHED))
-    return replace(known or Item(name, "a number", Interval(0)), name=name)
+    if name == ISOLATED_ILEAL.name:
+        return ISOLATED_ILEAL
+    return replace(ITEMS.get(_source(name)) or Item(name, "a number", Interval(0)), name=name)
+
+
+def _settled(item: Item) -> bool:
+    """Tell whether a column is known at baseline."""
+    return item.name.endswith(BASELINE) or item.name in STATIC
+
+
+def _before(name: str, pairs: "pd.DataFrame") -> Any:
+    """What pairs have of a value at baseline, if anything.
+
+    Of a score of matched segments that is the whole score: which are matched is known later.
+    """
+    value = name.removesuffix(BASELINE)
+    names = (value.removesuffix("_matched") + BASELINE, value + BASELINE, *(STATIC & {name}))
+    return next((pairs[one] for one in names if one in pairs), None)
+
+
+def _at_end(item: Item, end: int) -> float | str:
+    """The lowest (0) or the highest (1) value of a column; 0 where that is possible."""
+    if item.words:
+        return item.words[-end]
+    return float(np.clip((0, HIGH)[end], *item.ends))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -111,42 +180,54 @@ class Endpoint(Ruled):
 
     Called with a table of pairs it returns a Series of dtype "boolean", with values by name True,
     False or None. Not evaluable where a value it reads is missing, or where its rule says so.
-    A parameter of the rule with a default is a column that a table may lack.
+    `lowest_baseline` is a score that it reads and the least at baseline from which it is eligible.
     """
 
     disease: str
     definition: str
     free_of_steroid: bool = False
+    free_for_days: int = 0
+    of_those_on_steroid: bool = False
+    lowest_baseline: tuple[str, float] | None = None
 
     @property
     def lines(self) -> tuple[str, ...]:
         """The definition in lines of text."""
         reads = f"Reads {', '.join(item.name for item in self.columns)}."
-        return (f"{self.title}.", f"{self.definition}.", reads, self.citation)
+        return (f"{self.title}.", self.warning, f"{self.definition}.", reads, self.citation)
 
     @property
     def columns(self) -> tuple[Item, ...]:
         """The columns that the rule reads."""
-        read = tuple(map(_column, parameters(self.rule)[0]))
-        return (*read, STEROID) if self.free_of_steroid else read
-
-    def chosen(self, table: Any) -> tuple[Item, ...]:
-        """The columns to read: those that a table may lack only where it has them."""
-        optional = self._optional
-        return tuple(i for i in self.columns if i.name not in optional or i.name in table)
+        asked = {
+            STEROID: self.free_of_steroid,
+            STEROID_FREE_DAYS: self.free_for_days,
+            STEROID_BASELINE: self.of_those_on_steroid,
+        }
+        read = map(_column, parameters(self.rule)[0])
+        return (*read, *(item for item, wanted in asked.items() if wanted))
 
     @property
-    def _optional(self) -> dict[str, Any]:
-        defaults = parameters(self.rule)[0]
-        return {name: value for name, value in defaults.items() if value is not REQUIRED}
+    def reads(self) -> tuple[str, ...]:
+        """The names of the catalogue's entries and items that it is decided from, each once.
+
+        >>> from ibd_scores.endpoints import sf_aps_remission
+        >>> sf_aps_remission.reads
+        ('liquid_stools_mean', 'abdominal_pain_mean')
+        """
+        sources = dict.fromkeys(_source(item.name) for item in self.columns)
+        return tuple(name for name in sources if name in ITEMS)
 
     def compute(self, values: Mapping[str, Array], **options: Any) -> Array:
         """Apply the rule; a value that was not recorded makes it not evaluable."""
-        optional = self._optional
-        read = [values.get(name, np.array(optional.get(name))) for name in parameters(self.rule)[0]]
-        met = self.rule(*read, **options)
+        met = super().compute(values, **options)
         if self.free_of_steroid:
             met = all_of(met, at_most(values[STEROID.name], 0))
+        if self.free_for_days:
+            met = all_of(met, at_least(values[STEROID_FREE_DAYS.name], self.free_for_days))
+        if self.of_those_on_steroid:
+            met = np.where(values[STEROID_BASELINE.name] == 1, met, np.nan)
+        optional = self.optional
         required = [values[item.name] for item in self.columns if item.name not in optional]
         return _known(met, *required)
 
@@ -159,45 +240,85 @@ class Endpoint(Ruled):
         flags = pd.arrays.BooleanArray(values == 1, np.isnan(values))
         return flags if frame.index is None else frame.column(self.name, flags)
 
-    def steroid_free(self) -> "Endpoint":
-        """The same endpoint, met only by those without systemic corticosteroid at follow-up."""
+    def steroid_free(self, days: int = 0, among: str = "all") -> "Endpoint":
+        """The same endpoint, met only by those without systemic corticosteroid at follow-up.
+
+        With `days` only by those without it for at least so long (90 for maintenance); with
+        `among="on_steroid"` evaluable only for those who were on it at baseline.
+        """
+        if self.free_of_steroid:
+            raise ValueError(f"{self.name}: is corticosteroid-free already")
+        if among not in AMONG or type(days) is not int or days < 0:
+            raise ValueError(
+                f"{self.name}: days={days!r}, among={among!r}; days must be a whole number from 0, "
+                f"among {' or '.join(map(repr, AMONG))}"
+            )
+        of_those = among == "on_steroid"
         return replace(
             self,
-            name=f"{self.name}_steroid_free",
-            title=f"{self.title}, corticosteroid-free",
-            definition=f"{self.definition}; no systemic corticosteroid at that visit",
+            name=f"{self.name}_steroid_free"
+            + (f"_{days}_days" if days else "")
+            + ("_of_those_on_steroid" if of_those else ""),
+            title=f"{self.title}, corticosteroid-free"
+            + (f" for {days} days" if days else "")
+            + (" (of those on it at baseline)" if of_those else ""),
+            definition=f"{self.definition}; no systemic corticosteroid at that visit"
+            + (f" nor in the {days} days before" if days else "")
+            + ("; without it at baseline not evaluable" if of_those else ""),
             free_of_steroid=True,
+            free_for_days=days,
+            of_those_on_steroid=of_those,
         )
 
-    def _from_baseline(self, pairs: "pd.DataFrame", *, best: bool, **options: Any) -> Any:
-        """The verdict if nothing had changed since baseline; or if all were 0 now (`best`)."""
+    def _unchanged(self, pairs: "pd.DataFrame", **options: Any) -> Any:
+        """The verdict if nothing had changed since baseline."""
         import pandas as pd
 
         values: dict[str, Any] = {}
         for item in self.columns:
-            if best and item.words == CENSORS:
-                continue
-            if item.name.endswith(BASELINE):
-                values[item.name] = pairs[item.name]
-            elif item.name + BASELINE in pairs and not (best and not item.words):
-                values[item.name] = pairs[item.name + BASELINE]
-            elif item.name not in self._optional:
-                values[item.name] = pd.Series(0.0, index=pairs.index)
+            before = _before(item.name, pairs)
+            if before is not None:
+                values[item.name] = before
+            elif not (_settled(item) or item.name in self.optional):
+                values[item.name] = pd.Series(np.nan, index=pairs.index)
+        return self(**values, **options)
+
+    def _at_the(self, end: int, pairs: "pd.DataFrame", **options: Any) -> Any:
+        """The verdict if every value at follow-up were the lowest (0) or the highest (1) possible.
+
+        A baseline that is not known is taken at the other end, from where most can change.
+        """
+        import pandas as pd
+
+        values: dict[str, Any] = {}
+        for item in self.columns:
+            place = 1 - end if _settled(item) else end
+            value = _at_end(item, BEST_END.get(item.name, place))
+            before = _before(item.name, pairs) if _settled(item) else None
+            if before is not None:
+                value = before.astype(object).where(before.notna(), value)
+            values[item.name] = pd.Series(value, index=pairs.index)
         return self(**values, **options)
 
     def eligible(self, pairs: "pd.DataFrame", **options: Any) -> Any:
         """Who could meet it by a change: a nullable boolean Series without missing values.
 
-        Not eligible is who met it at baseline already, or whose baseline leaves it undefined
-        whatever follows (an SES-CD below 4, no ulcer). Where the baseline is not known, everyone
-        is eligible.
+        Not eligible is who met it at baseline already, or who cannot meet it whatever follows (a
+        CDAI of 80 cannot fall by 100; a response needs an SES-CD of 4, to be free of ulcers an
+        ulcer). It hangs on the baseline alone; where that is not known, everyone is eligible. What
+        reads nothing but the baseline is open to all.
         """
-        met = self._from_baseline(pairs, best=False, **options).fillna(False)
-        read = [item.name for item in self.columns if item.name not in self._optional]
-        twins = [name if name.endswith(BASELINE) else name + BASELINE for name in read]
-        known = pairs[[name for name in dict.fromkeys(twins) if name in pairs]].notna().all(axis=1)
-        undefined = self._from_baseline(pairs, best=True, **options).isna() & known
-        return (~(met | undefined)).rename(self.name)
+        import pandas as pd
+
+        if all(map(_settled, self.columns)):
+            return pd.Series(True, index=pairs.index, dtype="boolean", name=self.name)
+        met = self._unchanged(pairs, **options).fillna(False)
+        lowest, highest = (self._at_the(end, pairs, **options).fillna(False) for end in (0, 1))
+        able = ~met & (lowest | highest)
+        if self.lowest_baseline:
+            name, least = self.lowest_baseline
+            able &= ~(as_floats(_before(name, pairs)) < least)
+        return able.rename(self.name)
 
     def normalization(self, pairs: "pd.DataFrame", **options: Any) -> Any:
         """The same endpoint among those who did not meet it at baseline; others not evaluable.
@@ -205,19 +326,26 @@ class Endpoint(Ruled):
         For markers of inflammation: who was normal at both visits is not normalized, and neither
         is one whose marker at baseline is not known. The Series is named `<marker>_normalized`.
         """
-        met = self._from_baseline(pairs, best=False, **options).fillna(True)
+        met = self._unchanged(pairs, **options).fillna(True)
         name = f"{self.name.removesuffix('_normal')}_normalized"
         return self(pairs, **options).mask(met).rename(name)
 
     def __repr__(self) -> str:
-        return f"<{self.name}: {self.definition}>"
+        mark = "; provisional" if self.provisional else ""
+        return f"<{self.name}: {self.definition}{mark}>"
 
     def _repr_html_(self) -> str:
-        return card.lay_out(self.title, (), (), self.lines[1:])
+        return card.lay_out(self.title, self.warning, (), (), self.lines[2:])
 
 
 def endpoint(
-    disease: str, title: str, definition: str, citation: str
+    disease: str,
+    title: str,
+    definition: str,
+    citation: str,
+    *,
+    provisional: str = "",
+    lowest_baseline: tuple[str, float] | None = None,
 ) -> Callable[[Callable[..., Array]], Endpoint]:
     """Turn a rule into the endpoint of its name."""
 
@@ -229,6 +357,8 @@ def endpoint(
             definition=definition,
             rule=rule,
             citation=citation,
+            provisional=provisional,
+            lowest_baseline=lowest_baseline,
         )
 
     return named

@@ -23,7 +23,7 @@ class Step(Protocol):
     def columns(self) -> "tuple[Item, ...]":
         """The columns to read."""
 
-    def options(self, chosen: "tuple[Item, ...]") -> set[str]:
+    def options(self, chosen: "tuple[Item, ...]") -> dict[str, Any]:
         """The published variants that can be asked for."""
 
     def compute(self, values: Mapping[str, Array], **options: Any) -> Array:
@@ -75,8 +75,6 @@ class Item:
         unit = f" {self.unit}" if self.unit else ""
         if isinstance(self.values, Interval):
             low, high = f"{self.values.low:g}", f"{self.values.high:g}"
-            if low == "-inf":
-                return f"a number{unit}"
             span = f"at least {low}{unit}" if high == "inf" else f"{low} to {high}{unit}"
             return f"{span}, decimals allowed"
         if isinstance(self.values, range) and len(self.values) > 2:
@@ -85,12 +83,18 @@ class Item:
         return f"{', '.join(others)} or {last}{unit}"
 
     @property
+    def why(self) -> str:
+        """What to say of a value that is not permitted."""
+        return f"permitted: {self.permitted}" + (f"; {self.hint}" if self.hint else "")
+
+    @property
     def ends(self) -> tuple[float, float]:
         """The lowest and the highest that the item adds to a score."""
         if isinstance(self.values, Interval):
             return self.weight * self.values.low, self.weight * self.values.high
-        numbers = [float(value) for value in self.values]
-        return self.weight * min(numbers), self.weight * max(numbers)
+        codes = range(len(self.words)) if self.words else map(float, self.values)
+        numbers = [self.weight * code for code in codes]
+        return min(numbers), max(numbers)
 
     def off(self, numbers: Array) -> Mask:
         """Return True where a value is recorded that the form does not permit."""
@@ -132,8 +136,18 @@ class Band:
 
 @dataclass(frozen=True)
 class Check:
-    """A contradiction between permitted values: reported by `problems`, scored as recorded."""
+    """What is wrong though each value is permitted: reported by `problems`, scored as recorded.
+
+    One that is `refused` is not scored: it raises as a value off the form does. A check is made
+    where the column `item` was read.
+    """
 
     item: str
     why: str
     found: Callable[[Mapping[str, Array]], Mask]
+    refused: bool = False
+
+    @property
+    def name(self) -> str:
+        """The column that it is told of."""
+        return self.item

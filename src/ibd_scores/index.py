@@ -4,7 +4,7 @@ An `Index` is a number made from the items of a form, a `Grading` an ordered cat
 called alike: with a table (a column comes out) or with values by name (a value comes out).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,8 +12,8 @@ import numpy as np
 
 from ibd_scores import card
 from ibd_scores.columns import Array, Frame, read
-from ibd_scores.form import Band, Check, Interval, Item
-from ibd_scores.formula import DECIMALS, Formula, Ruled, categories, listed
+from ibd_scores.form import Band, Interval, Item
+from ibd_scores.formula import DECIMALS, Instrument, Ruled, Variant, categories, listed
 
 
 def total(points: Mapping[str, Array]) -> Array:
@@ -22,7 +22,7 @@ def total(points: Mapping[str, Array]) -> Array:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
-class Index(Formula):
+class Index(Instrument):
     """A number made from weighted items, with a rising ladder of bands.
 
     Called with a table it returns a Series of the index's name, called with values a number.
@@ -31,41 +31,41 @@ class Index(Formula):
     table has one, else from the columns of its derivation.
     """
 
-    disease: str
-    items: tuple[Item, ...]
     bands: tuple[Band, ...] = ()
     constant: float = 0
     combine: Callable[[Mapping[str, Array]], Array] = total
     combined: str = ""
-    checks: tuple[Check, ...] = ()
     published_range: str = ""
     seldom_above: float = np.inf
-    notes: str = ""
 
     @property
     def lines(self) -> tuple[str, ...]:
         """The form in lines of text."""
-        items = listed(self.items)
-        bands = f"Bands: {self.ladder}." if self.bands else ""
-        head = (f"{self.title}.", self.formula, items)
-        return (*head, f"Range: {self.range}.", bands, self.notes, self.citation)
+        bands = f"Bands: {self.ladder}." if self.bands else "No agreed bands."
+        head = (f"{self.title}.", self.warning, self.formula, listed(self.items))
+        return (*head, f"Range: {self.range}.", bands, *self.remarks)
 
     @property
     def columns(self) -> tuple[Item, ...]:
         """The columns that a table is asked for; a shared source stands once."""
         return tuple(dict.fromkeys(column for item in self.items for column in item.columns))
 
-    def chosen(self, table: Any) -> tuple[Item, ...]:
+    def needed(self, table: Any) -> tuple[Item, ...]:
         """Each item's own column where the table has it, else the columns it is derived from."""
         every = (column for item in self.items
                  for column in ((item,) if item.name in table else item.columns))  # fmt: skip
         return tuple(dict.fromkeys(every))
 
-    def options(self, chosen: tuple[Item, ...]) -> set[str]:
+    def chosen(self, table: Any) -> tuple[Item, ...]:
+        """What is needed, and what a check reads beside it where the table has it."""
+        beside = (column for column in self.context if column.name in table)
+        return tuple(dict.fromkeys((*self.needed(table), *beside)))
+
+    def options(self, chosen: tuple[Item, ...]) -> dict[str, Variant]:
         """The published variants of those derivations that will be used."""
         names = {column.name for column in chosen}
         used = [item.derive for item in self.items if item.derive and item.name not in names]
-        return {option for step in used for option in step.options(chosen)}
+        return {name: one for step in used for name, one in step.options(chosen).items()}
 
     def _points(self, values: Mapping[str, Array], **options: Any) -> dict[str, Array]:
         points = {}
@@ -73,7 +73,7 @@ class Index(Formula):
             if item.name in values or item.derive is None:
                 number = values[item.name]
             else:
-                asked = item.derive.options(()) & options.keys()
+                asked = item.derive.options(()).keys() & options.keys()
                 number = item.derive.compute(values, **{name: options[name] for name in asked})
             points[item.name] = item.weight * number
         return points
@@ -100,39 +100,24 @@ class Index(Formula):
 
     def explored(self, table: Any = None, /, **values: Any) -> Any:
         """Return, segment by segment, whether anything was recorded there."""
+        segments = dict.fromkeys(item.segment for item in self.items if item.segment)
+        if not segments:
+            raise TypeError(f"{self.name}: has no segments")
         frame = read(self.name, self.items, table, values)
-        segments = dict.fromkeys(item.segment for item in self.items)
         return self._table(frame, {
             segment: np.any([~np.isnan(frame.arrays[item.name])
                              for item in self.items if item.segment == segment], axis=0)
             for segment in segments
         })  # fmt: skip
 
-    def problems(self, table: Any = None, /, **values: Any) -> Any:
-        """List what is wrong: a DataFrame with row, item, value and why; empty if nothing is."""
-        import pandas as pd
-
-        frame, chosen, options = self._open(table, values)
-        found = list(self._off_form(frame, chosen))
-        for check in self.checks:
-            found += [
-                {"row": frame.label(row), "item": check.item,
-                 "value": frame.value(check.item, row), "why": check.why}
-                for row in np.flatnonzero(check.found(frame.arrays))
-            ]  # fmt: skip
-        if np.isfinite(self.seldom_above) and not found:
+    def extremes(self, frame: Frame, **options: Any) -> Iterator[dict[str, Any]]:
+        """Scores that are seldom seen."""
+        if np.isfinite(self.seldom_above):
             scores = self.compute(frame.arrays, **options)
             why = f"a score above {self.seldom_above:g} is seldom seen: check the items"
-            found += [
-                {
-                    "row": frame.label(row),
-                    "item": self.name,
-                    "value": float(scores[row]),
-                    "why": why,
-                }
-                for row in np.flatnonzero(scores > self.seldom_above)
-            ]
-        return pd.DataFrame(found, columns=["row", "item", "value", "why"])
+            for row in np.flatnonzero(scores > self.seldom_above):
+                value = float(scores[row])
+                yield {"row": frame.label(row), "item": self.name, "value": value, "why": why}
 
     def band(self, scores: Any, table: Any = None) -> Any:
         """Name the band of each score: an ordered categorical Series, or a word for one score.
@@ -145,12 +130,15 @@ class Index(Formula):
             ValueError: the index has no agreed bands, or a band needs the items.
         """
         if not self.bands:
-            raise ValueError(f"{self.name}: no agreed bands; {self.notes}")
+            raise ValueError(f"{self.name}: no agreed bands. {self.notes}".rstrip())
         frame = read(self.name, (self.score,), None, {self.name: scores})
         score = frame.arrays[self.name]
         if self.score.off(score).any():
             raise ValueError(self._complaint(frame, (self.score,)))
         items = {} if table is None else self._items(table, frame)
+        if any(band.proviso for band in self.bands) and items:
+            recorded = ~np.isnan([*items.values()]).any(axis=0)
+            score = np.where(recorded, score, np.nan)
         codes = np.full(frame.rows, -1)
         for code, band in reversed(list(enumerate(self.bands))):
             fits = band.holds(score)
@@ -162,7 +150,10 @@ class Index(Formula):
         return categories(frame, f"{self.name}_band", codes, self.rungs)
 
     def _items(self, table: Any, scores: Frame) -> dict[str, Array]:
-        frame = read(self.name, self.chosen(table), table, {})
+        chosen = self.chosen(table)
+        frame = read(self.name, chosen, table, {})
+        if any(self._off_form(frame, chosen)):
+            raise ValueError(self._complaint(frame, chosen))
         if frame.rows != scores.rows or not (
             frame.index is None or scores.index is None or frame.index.equals(scores.index)
         ):
@@ -177,13 +168,37 @@ class Index(Formula):
     @property
     def ends(self) -> tuple[float, float]:
         """The lowest and the highest score that the permitted values can make."""
-        low, high = np.sum([item.ends for item in self.items], axis=0) + self.constant
-        return float(low), float(high)
+        low, high = (
+            self.constant
+            + self.combine({item.name: np.array(item.ends[end]) for item in self.items})
+            for end in (0, 1)
+        )
+        return float(np.round(low, DECIMALS)), float(np.round(high, DECIMALS))
 
     @property
     def score(self) -> Item:
         """The score as a value that others can read."""
         return Item(self.name, self.title, Interval(*self.ends))
+
+    def expression(self, col: Callable[[str], Any]) -> Any:
+        """Return the bare weighted sum for any engine whose columns know `+` and `*`.
+
+        `col` makes a column from the name of an item: `polars.col`, `narwhals.col`,
+        `duckdb.ColumnExpression`. Nothing is checked and nothing is rounded.
+
+        Raises
+        ------
+            TypeError: the index is no weighted sum.
+
+        >>> from ibd_scores import pro2_cd
+        >>> pro2_cd.expression({"liquid_stools_mean": 5, "abdominal_pain_mean": 2}.get)
+        20.0
+        """
+        if self.combine is not total:
+            raise TypeError(f"{self.name}: no weighted sum but the {self.combined}")
+        # As floats: the sum of narrow whole numbers, as files store answers, would overflow.
+        terms = [col(item.name) * float(item.weight) for item in self.items]
+        return sum(terms[1:], terms[0] + self.constant if self.constant else terms[0])
 
     @property
     def formula(self) -> str:
@@ -203,33 +218,30 @@ class Index(Formula):
         return self.published_range or reach
 
     def __repr__(self) -> str:
-        return f"<{self.name}: {self.title}, {len(self.items)} items, {self.range}>"
+        mark = ", provisional" if self.provisional else ""
+        return f"<{self.name}: {self.title}, {len(self.items)} items, {self.range}{mark}>"
 
     def _repr_html_(self) -> str:
         heads = ("item", "meaning", "permitted", "weight")
         rows = [(i.name, i.meaning, i.permitted, f"{i.weight:g}") for i in self.items]
-        return card.lay_out(self.title, heads, rows, self.lines[3:])
+        return card.lay_out(self.title, self.warning, heads, rows, (self.formula, *self.lines[4:]))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
-class Grading(Ruled):
+class Grading(Ruled, Instrument):
     """An ordered category from findings.
 
     The rule returns the place of the grade in `grades`, NaN where it cannot be told: then the
     grade is missing.
     """
 
-    disease: str
-    items: tuple[Item, ...]
     grades: tuple[str, ...]
-    notes: str = ""
 
     @property
     def lines(self) -> tuple[str, ...]:
         """The findings and grades in lines of text."""
-        findings = listed(self.items)
-        grades = f"Grades: {', '.join(self.grades)}."
-        return (f"{self.title}.", findings, grades, self.notes, self.citation)
+        head = (f"{self.title}.", self.warning, listed(self.items))
+        return (*head, f"Grades: {self.range}.", *self.remarks)
 
     @property
     def columns(self) -> tuple[Item, ...]:
@@ -241,9 +253,21 @@ class Grading(Ruled):
         codes = np.where(np.isnan(values), -1, values).astype(int)
         return categories(frame, self.name, codes, self.grades)
 
+    @property
+    def score(self) -> Item:
+        """The grade as a word that others can read, by its place among the grades."""
+        return Item(self.name, self.title, self.grades)
+
+    @property
+    def range(self) -> str:
+        """The grades in order."""
+        return ", ".join(self.grades)
+
     def __repr__(self) -> str:
-        return f"<{self.name}: {self.title}, {' < '.join(self.grades)}>"
+        mark = ", provisional" if self.provisional else ""
+        return f"<{self.name}: {self.title}, {' < '.join(self.grades)}{mark}>"
 
     def _repr_html_(self) -> str:
         rows = [(item.name, item.meaning, item.permitted) for item in self.items]
-        return card.lay_out(self.title, ("finding", "meaning", "permitted"), rows, self.lines[2:])
+        heads = ("finding", "meaning", "permitted")
+        return card.lay_out(self.title, self.warning, heads, rows, self.lines[3:])

@@ -1,13 +1,37 @@
 """Two visits side by side: one row for each patient, baseline beside follow-up."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from ibd_scores.indices.endoscopy import SEGMENTS, VARIABLES, ses_cd
+from ibd_scores.index import Index
+from ibd_scores.indices.endoscopy import SEGMENTS, VARIABLES, cdeis, ses_cd
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+def check_visits(
+    who: str, table: "pd.DataFrame", keys: list[str], baseline: str, followup: str
+) -> None:
+    """Refuse a table without these columns, without these visits, or with rows of the same keys."""
+    absent = [name for name in keys if name not in table]
+    if absent:
+        raise ValueError(
+            f"{who}: no column {', '.join(absent)}; columns: {', '.join(map(str, table))}"
+        )
+    others = not table["visit"].isin([baseline, followup]).all()
+    for visit in (baseline, followup):
+        if others and not (table["visit"] == visit).any():
+            known = ", ".join(sorted(table["visit"].dropna().astype(str).unique())[:10])
+            raise ValueError(f"{who}: no visit is named {visit!r}; visits: {known}")
+    twice = table.loc[table.duplicated(keys), keys]
+    if len(twice):
+        patient, *place = twice.iloc[0]
+        raise ValueError(
+            f"{who}: {len(twice)} {keys[-1]}s stand twice, the first is "
+            f"{', '.join(map(str, reversed(place)))} of {patient}; keep one of each"
+        )
 
 
 def pairs(
@@ -27,7 +51,8 @@ def pairs(
     DataFrame
         One row for each patient (index patient_id, sorted): the values at follow-up under their
         own names, those at baseline with the suffix `_baseline`, missing where a visit is. Where
-        the 20 cells of the SES-CD are there, also what its endpoints read (`endoscopic_pair`).
+        the items of the SES-CD or of the CDEIS are there, also what their endpoints read
+        (`endoscopic_pair`, `cdeis_pair`).
 
     Raises
     ------
@@ -47,32 +72,71 @@ def pairs(
     P1          120.0          300.0
     P2            NaN          280.0
     """
-    absent = [name for name in ("patient_id", "visit") if name not in scores]
-    if absent:
-        raise ValueError(
-            f"pairs: no column {', '.join(absent)}; columns: {', '.join(map(str, scores))}"
-        )
-    others = not scores["visit"].isin([baseline, followup]).all()
-    for visit in (baseline, followup):
-        if others and not (scores["visit"] == visit).any():
-            known = ", ".join(sorted(scores["visit"].dropna().astype(str).unique())[:10])
-            raise ValueError(f"pairs: no visit is named {visit!r}; visits: {known}")
-    twice = scores.loc[scores.duplicated(["patient_id", "visit"]), ["patient_id", "visit"]]
-    if len(twice):
-        first = twice.iloc[0]
-        raise ValueError(
-            f"pairs: {len(twice)} visits stand twice, the first is {first['visit']} of "
-            f"{first['patient_id']}; keep one of each"
-        )
+    check_visits("pairs", scores, ["patient_id", "visit"], baseline, followup)
     by_patient = scores.set_index("patient_id").sort_index()
     before, after = (
         by_patient[by_patient["visit"] == visit].drop(columns="visit")
         for visit in (baseline, followup)
     )
     table = after.join(before.add_suffix("_baseline"), how="outer")
-    if {item.name for item in ses_cd.items} <= set(scores.columns):
-        return table.join(endoscopic_pair(table))
+    for index, compare in ((ses_cd, endoscopic_pair), (cdeis, cdeis_pair)):
+        if {item.name for item in index.items} <= set(scores.columns):
+            table = table.join(compare(table))
     return table
+
+
+class _Endoscopies(NamedTuple):
+    """What was found, which segments were explored, and who was scored, at two visits."""
+
+    after: "pd.DataFrame"
+    before: "pd.DataFrame"
+    seen_after: "pd.DataFrame"
+    seen_before: "pd.DataFrame"
+    scored_after: "pd.Series[bool]"
+    scored_before: "pd.Series[bool]"
+    matched_after: "pd.Series[float]"
+    matched_before: "pd.Series[float]"
+
+    def not_seen(self, diseased: "pd.DataFrame") -> "pd.Series[float]":
+        """How many of these segments were not explored at follow-up.
+
+        Missing where there was no baseline to tell and not all segments were explored.
+        """
+        count: pd.Series[float] = (diseased & ~self.seen_after).sum(axis=1)
+        told = self.scored_before | self.seen_after.all(axis=1)
+        return count.where(told & self.scored_after)
+
+
+def _endoscopies(index: Index, table: "pd.DataFrame") -> _Endoscopies:
+    names = [item.name for item in index.items]
+    after = table[names].astype(float)
+    before = table[[f"{name}_baseline" for name in names]].set_axis(names, axis=1).astype(float)
+    seen_after, seen_before = index.explored(after), index.explored(before)
+    both = seen_after & seen_before
+
+    def of_matched(findings: "pd.DataFrame") -> "pd.Series[float]":
+        unmatched = {
+            item.name: findings[item.name].where(both[item.segment])
+            for item in index.items
+            if item.segment
+        }
+        matched: pd.Series[float] = index(findings.assign(**unmatched))
+        return matched
+
+    return _Endoscopies(
+        after, before, seen_after, seen_before, index(after).notna(), index(before).notna(),
+        of_matched(after), of_matched(before),
+    )  # fmt: skip
+
+
+def _affected(findings: "pd.DataFrame", *variables: str) -> "pd.DataFrame":
+    """Segment by segment, whether any of these variables was found there."""
+    import pandas as pd
+
+    return pd.DataFrame({
+        segment: (findings[[f"{name}_{segment}" for name in variables]] > 0).any(axis=1)
+        for segment in SEGMENTS
+    })  # fmt: skip
 
 
 def endoscopic_pair(table: "pd.DataFrame") -> "pd.DataFrame":
@@ -90,9 +154,12 @@ def endoscopic_pair(table: "pd.DataFrame") -> "pd.DataFrame":
         With the same index, missing where an endoscopy is:
         `segments_matched`, how many segments were explored at both visits;
         `ses_cd_matched` and `ses_cd_matched_baseline`, the SES-CD of those segments alone;
-        `ulcerated_segments` and `ulcerated_segments_baseline`, how many had ulcers;
+        `ulcerated_segments` and `ulcerated_segments_baseline`, how many had an ulcerated surface;
+        `segments_with_any_ulcer` and `segments_with_any_ulcer_baseline`, how many had an ulcer of
+        any size, too;
         `ulcerated_not_seen` and `diseased_not_seen`, how many segments with ulcers, or with any
-        finding, at baseline were not explored at follow-up;
+        finding, at baseline were not explored at follow-up (the latter missing, too, where there
+        was no baseline endoscopy and the one at follow-up did not reach every segment);
         `largest_subscore` and `largest_variable_total`, of the 20 cells and of the four sums over
         segments at follow-up;
         `isolated_ileal_baseline`, 1 where the ileum alone was diseased at baseline (nothing in a
@@ -100,44 +167,81 @@ def endoscopic_pair(table: "pd.DataFrame") -> "pd.DataFrame":
     """
     import pandas as pd
 
-    names = [item.name for item in ses_cd.items]
-    after = table[names].astype(float)
-    before = table[[f"{name}_baseline" for name in names]].set_axis(names, axis=1).astype(float)
-    seen_after, seen_before = ses_cd.explored(after), ses_cd.explored(before)
-    scoped, scoped_before = ses_cd(after).notna(), ses_cd(before).notna()
-    both = seen_after & seen_before
-
-    def of_matched(cells: pd.DataFrame) -> pd.Series:
-        matched = cells.copy()
-        for segment in SEGMENTS:
-            matched.loc[~both[segment], [f"{name}_{segment}" for name in VARIABLES]] = np.nan
-        return pd.Series(ses_cd(matched))
-
-    def affected(cells: pd.DataFrame, *variables: str) -> pd.DataFrame:
-        return pd.DataFrame({
-            segment: (cells[[f"{name}_{segment}" for name in variables]] > 0).any(axis=1)
-            for segment in SEGMENTS
-        })  # fmt: skip
-
-    ulcers, ulcers_before = (affected(cells, "ulcerated_surface") for cells in (after, before))
-    diseased = affected(before, *VARIABLES)
-    totals = pd.DataFrame(
-        {name: after[[f"{name}_{segment}" for segment in SEGMENTS]].sum(axis=1)
-         for name in VARIABLES}
-    )  # fmt: skip
+    two = _endoscopies(ses_cd, table)
+    scored = two.scored_after & two.scored_before
+    surfaces, surfaces_before, ulcers, ulcers_before = (
+        _affected(findings, *variables)
+        for variables in (("ulcerated_surface",), ("ulcer_size", "ulcerated_surface"))
+        for findings in (two.after, two.before)
+    )
+    diseased = _affected(two.before, *VARIABLES)
+    totals = pd.DataFrame({
+        name: two.after[[f"{name}_{segment}" for segment in SEGMENTS]].sum(axis=1)
+        for name in VARIABLES
+    })  # fmt: skip
+    after = {
+        "ulcerated_segments": surfaces.sum(axis=1),
+        "segments_with_any_ulcer": ulcers.sum(axis=1),
+        "diseased_not_seen": two.not_seen(diseased),
+        "largest_subscore": two.after.max(axis=1),
+        "largest_variable_total": totals.max(axis=1),
+    }
+    before = {
+        "ulcerated_segments_baseline": surfaces_before.sum(axis=1),
+        "segments_with_any_ulcer_baseline": ulcers_before.sum(axis=1),
+        "isolated_ileal_baseline": _isolated_ileal(table, diseased, two.seen_before),
+    }
+    at_both = {
+        "segments_matched": (two.seen_after & two.seen_before).sum(axis=1),
+        "ulcerated_not_seen": (surfaces_before & ~two.seen_after).sum(axis=1),
+    }
     return pd.DataFrame({
-        "segments_matched": both.sum(axis=1).where(scoped & scoped_before),
-        "ses_cd_matched": of_matched(after),
-        "ses_cd_matched_baseline": of_matched(before),
-        "ulcerated_segments": ulcers.sum(axis=1).where(scoped),
-        "ulcerated_segments_baseline": ulcers_before.sum(axis=1).where(scoped_before),
-        "ulcerated_not_seen":
-            (ulcers_before & ~seen_after).sum(axis=1).where(scoped & scoped_before),
-        "diseased_not_seen": (diseased & ~seen_after).sum(axis=1).where(scoped),
-        "largest_subscore": after.max(axis=1).where(scoped),
-        "largest_variable_total": totals.max(axis=1).where(scoped),
-        "isolated_ileal_baseline":
-            _isolated_ileal(table, diseased, seen_before).where(scoped_before),
+        "ses_cd_matched": two.matched_after,
+        "ses_cd_matched_baseline": two.matched_before,
+        **{name: found.where(two.scored_after) for name, found in after.items()},
+        **{name: found.where(two.scored_before) for name, found in before.items()},
+        **{name: found.where(scored) for name, found in at_both.items()},
+    })  # fmt: skip
+
+
+CDEIS_ULCERS = ("deep_ulceration", "superficial_ulceration", "surface_ulcerated_cm")
+
+
+def cdeis_pair(table: "pd.DataFrame") -> "pd.DataFrame":
+    """Compare two endoscopies segment by segment, by the items of the CDEIS.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Pairs with the items of the CDEIS at follow-up and, with the suffix `_baseline`, at
+        baseline.
+
+    Returns
+    -------
+    DataFrame
+        With the same index, missing where an endoscopy is:
+        `cdeis_matched` and `cdeis_matched_baseline`, the CDEIS of the segments explored at both
+        visits;
+        `cdeis_ulcerated_segments` and `cdeis_ulcerated_segments_baseline`, how many had ulcers, at
+        least one where a stenosis was ulcerated;
+        `cdeis_diseased_not_seen`, how many segments with any finding at baseline were not
+        explored at follow-up.
+    """
+    import pandas as pd
+
+    two = _endoscopies(cdeis, table)
+
+    def ulcerated(findings: pd.DataFrame) -> "pd.Series[float]":
+        segments = _affected(findings, *CDEIS_ULCERS).sum(axis=1)
+        return segments.clip(lower=findings["ulcerated_stenosis"])
+
+    diseased = _affected(two.before, *CDEIS_ULCERS, "surface_involved_cm")
+    return pd.DataFrame({
+        "cdeis_matched": two.matched_after,
+        "cdeis_matched_baseline": two.matched_before,
+        "cdeis_ulcerated_segments": ulcerated(two.after).where(two.scored_after),
+        "cdeis_ulcerated_segments_baseline": ulcerated(two.before).where(two.scored_before),
+        "cdeis_diseased_not_seen": two.not_seen(diseased),
     })  # fmt: skip
 
 

@@ -242,3 +242,89 @@ def test_the_example_in_the_documentation_is_a_declaration(tmp_path):
     found = read_cohort(tmp_path)
     assert found.visits == ("baseline", "week12")
     assert list(found.tables) == ["patients", "visits", "endoscopy"]
+
+
+FORMS = (
+    TOML
+    + """
+arthralgia = { from = "Joints", codes = { 0 = ["no"], 1 = ["yes"] } }
+uveitis = "Eyes"
+[[visits.only_where]]
+columns = ["arthralgia", "uveitis"]
+where = { "Form" = ["A"] }
+[[visits.instead]]
+columns = { arthralgia = "Joints B" }
+where = { "Form" = ["B"] }
+"""
+)
+
+
+def test_in_some_rows_a_column_is_read_under_another_heading(cohort):
+    rows = ["a,A,yes,1,no", "b,B,no,1,yes", "c,B,no,,", "d,,no,1,yes"]
+    clean = cleaning.clean(
+        cohort(FORMS, visits="Visit,Form,Joints,Eyes,Joints B,ID,CRP\n"
+               + "".join(f"{row},P1,\n" for row in rows))
+    )  # fmt: skip
+    found = clean.tables["visits"]
+    assert found["arthralgia"].tolist() == pytest.approx([1, 1, np.nan, np.nan], nan_ok=True)
+    assert found["uveitis"].tolist() == pytest.approx([1, np.nan, np.nan, np.nan], nan_ok=True)
+    assert clean.queries[["row", "column", "old", "problem"]].values.tolist() == [
+        [3, "uveitis", "1", "not asked"], [5, "arthralgia, uveitis", "no | 1", "not asked"],
+    ]  # fmt: skip
+
+
+def test_answers_of_some_rows_only_in_an_endoscopy_by_segments(cohort):
+    toml = (
+        TOML
+        + """
+[endoscopy]
+file = "endoscopy.csv"
+segment = { from = "Seg", codes = { ileum = ["ileum"], rectum = ["rectum"] } }
+only_where = [{ columns = ["ulcer_size"], where = { "Read" = ["yes"] } }]
+[endoscopy.columns]
+patient_id = "ID"
+visit = "Visit"
+ulcer_size = "Ulcer"
+"""
+    )
+    rows = "P1,a,ileum,2,yes\nP1,a,rectum,0,no\n"
+    clean = cleaning.clean(cohort(toml, endoscopy="ID,Visit,Seg,Ulcer,Read\n" + rows))
+    assert clean.tables["endoscopy"]["ulcer_size_ileum"].tolist() == [2]
+    assert clean.tables["endoscopy"]["ulcer_size_rectum"].isna().all()
+    assert "ulcer_size_rectum" in clean.queries["column"].tolist()
+
+
+def test_an_item_of_the_catalogue_is_a_column_where_it_is_declared_and_nowhere_else(cohort):
+    toml = TOML + 'sibdq_1 = "Q1"\nlemann_index = "L"\ngeboes_architecture = "G"\n'
+    small = cohort(toml, visits="ID,Visit,CRP,Q1,L,G\nP1,a,1,7,4.5,0.0\nP2,a,1,8,,0.4\n")
+    clean = cleaning.clean(small)
+    found = clean.tables["visits"]
+    assert found.columns.tolist()[-3:] == ["sibdq_1", "lemann_index", "geboes_architecture"]
+    assert found["sibdq_1"].tolist() == pytest.approx([7, np.nan], nan_ok=True)
+    assert found["geboes_architecture"].tolist()[0] == "0.0"
+    assert clean.queries[["column", "old", "problem"]].values.tolist() == [
+        ["sibdq_1", "8", "not permitted"], ["geboes_architecture", "0.4", "unknown word"],
+    ]  # fmt: skip
+    assert "sibdq_1" not in columns("visits")
+
+
+def test_words_of_the_catalogue_that_look_like_numbers_are_read_back_as_words(tmp_path):
+    save(tmp_path, {"visits": pd.DataFrame({"geboes_architecture": ["0.0", None]})})
+    assert read_tidy(tmp_path, "visits")["geboes_architecture"].tolist()[0] == "0.0"
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ('sibdq1 = "Q"', "unknown column 'sibdq1'; did you mean 'sibdq_1'"),
+        ('age = "Q"', "unknown column 'age'"),  # a column of patients
+        ('sccai = "Q"', "unknown column 'sccai'"),  # computed here: sccai_recorded
+        ('[[visits.instead]]\nwhere = {}\ncolumns = { esr_mm_h = "x" }', "esr_mm_h' = 'x': a col"),
+        ("[[visits.instead]]\nwhere = {}\ncolumns = { crp_mg_l = 1 }", "the heading to read"),
+        ('[diary]\nfile = "d.csv"\n[diary.columns]\npatient_id = "P"\ndate = "D"\nsibdq_1 = "Q"',
+         r"\[diary\.columns\]: unknown column 'sibdq_1'"),
+    ],
+)  # fmt: skip
+def test_a_column_that_a_table_cannot_have_is_refused(cohort, line, message):
+    with pytest.raises(CohortError, match=message):
+        cohort(f"{TOML}{line}\n")

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from ibd_scores import hbi, ses_cd
+from ibd_scores import hbi, sccai, ses_cd, sibdq
 from ibd_scores.study import cleaning, paths
 from ibd_scores.study.cohort import read_cohort
 from ibd_scores.study.tidy import read_tidy
@@ -46,6 +46,33 @@ def test_the_ses_cd_recomputed_from_the_segments_is_the_recorded_one_on_all_78(c
     assert twice[["patient_id", "visit"]].values.tolist() == [["M2008", "32"]]
 
 
+def test_the_sccai_recomputed_from_the_items_is_the_recorded_one_on_all_556_visits(clean):
+    visits = clean.tables["visits"]
+    recorded = visits["sccai_recorded"].dropna()
+    assert len(recorded) == 556
+    assert (sccai(visits)[recorded.index] == recorded).sum() == 556
+    assert sccai(visits).notna().sum() == 556  # one more form was begun and not finished
+
+
+def test_the_sibdq_recomputed_from_the_answers_is_the_recorded_one_on_all_50_visits(clean):
+    visits = clean.tables["visits"]
+    recorded = visits["sibdq_recorded"].dropna()
+    assert len(recorded) == 50
+    assert (sibdq(visits)[recorded.index] == recorded).sum() == 50
+    answered = visits[[item.name for item in sibdq.items]].notna()
+    assert answered.any(axis=1).sum() == 53  # three lack one, two and four answers
+    assert answered.all(axis=1).sum() == 50
+
+
+def test_ranges_that_a_spreadsheet_made_into_dates_are_read(clean):
+    visits = clean.tables["visits"]
+    asked = visits[visits["sccai_recorded"].notna()]
+    assert asked["bowel_frequency_day"].value_counts().to_dict() == {
+        0: 459, 1: 77, 2: 16, 3: 4,
+    }  # fmt: skip
+    assert asked["bowel_frequency_night"].value_counts().to_dict() == {0: 443, 1: 107, 2: 6}
+
+
 def test_the_answer_none_is_an_answer(clean):
     visits = clean.tables["visits"]
     recorded = visits[visits["hbi_recorded"].notna()]
@@ -53,10 +80,14 @@ def test_the_answer_none_is_an_answer(clean):
     assert recorded["abdominal_pain_previous_day"].notna().all()
 
 
-def test_flags_count_only_where_an_hbi_was_taken(clean):
+def test_flags_count_only_where_a_form_that_asks_them_was_filled_in(clean):
     visits = clean.tables["visits"]
-    assert visits["uveitis"].notna().sum() == 924
-    assert (visits["uveitis"].notna() == visits["general_wellbeing_previous_day"].notna()).all()
+    of_hbi = visits["general_wellbeing_previous_day"].notna()
+    of_sccai = visits["urgency"].notna()
+    assert (of_hbi.sum(), of_sccai.sum(), (of_hbi & of_sccai).sum()) == (924, 557, 0)
+    assert (visits["abscess"].notna() == of_hbi).all()
+    for shared in ("arthralgia", "uveitis", "erythema_nodosum", "pyoderma_gangrenosum"):
+        assert (visits[shared].notna() == (of_hbi | of_sccai)).all()
 
 
 def test_999_is_missing_and_listed(clean):
@@ -101,7 +132,10 @@ def test_the_two_notebooks_run_on_it_and_recover_every_recorded_total(tmp_path, 
     executed = sorted(path.stem for path in (derived / "notebooks").glob("*.ipynb"))
     assert executed == ["01_cleaning", "02_scoring"]
     scores, endoscopies = read_tidy(derived, "scores"), read_tidy(derived, "endoscopies")
-    for table, name, visits in [(scores, "hbi", 894), (endoscopies, "ses_cd", 78)]:
+    for table, name, visits in [
+        (scores, "hbi", 894), (scores, "sccai", 556), (scores, "sibdq", 50),
+        (endoscopies, "ses_cd", 78),
+    ]:  # fmt: skip
         both = table[table[f"{name}_recorded"].notna()]
         assert len(both) == visits
         assert (both[name] == both[f"{name}_recorded"]).sum() == visits

@@ -20,7 +20,17 @@ import matplotlib.pyplot as plt
 from ibd_scores import endpoints as e
 from ibd_scores import mayo_full, ses_cd
 from ibd_scores.endpoint import Endpoint
-from ibd_scores.study import cleaning, description, estimands, figures, paths, scoring, statistics
+from ibd_scores.study import (
+    cleaning,
+    description,
+    estimands,
+    figures,
+    paths,
+    scoring,
+    statistics,
+    tidy,
+)
+from ibd_scores.study.chain import notebooks
 from ibd_scores.study.cohort import read_cohort
 from ibd_scores.study.tables import baseline_table, changes_table, facts, rates_table
 from ibd_scores.study.tidy import read_tidy, save
@@ -28,7 +38,6 @@ from ibd_scores.study.tidy import read_tidy, save
 RAW = paths.raw("upadacitinib")
 ROOT = paths.root()
 OPTIONAL = ("diary", "endoscopy", "adverse_events", "imaging")
-ENDPOINTS = [one for one in vars(e).values() if isinstance(one, Endpoint)]
 MEASURED = {
     "CD": ["cdai", "hbi", "ses_cd_matched", "crp_mg_l", "calprotectin_ug_g"],
     "UC": ["mayo_full", "stool_frequency", "endoscopic_subscore", "uceis", "crp_mg_l"],
@@ -68,6 +77,15 @@ def cut(folder, patients=(*CD, *UC), without=(), changed=None):
     return folder
 
 
+def scored(patients, visits, diary, endoscopy):
+    """What notebook 02 makes of tidy tables."""
+    prepared = scoring.prepare(patients, visits, diary)
+    endoscopies = scoring.score(endoscopy, scoring.ENDOSCOPIC)
+    joined = scoring.with_endoscopy(prepared, endoscopies)
+    scores = scoring.score(joined, scoring.CLINICAL, hematocrit_floor=0)
+    return prepared, endoscopies, scores
+
+
 def analysed(folder, derived):
     """What notebooks 01 and 02 write, read back as 03 to 05 do."""
     tables = cleaning.clean(read_cohort(folder)).tables
@@ -75,10 +93,7 @@ def analysed(folder, derived):
     patients, visits, diary, endoscopy = (
         read_tidy(derived, name) for name in ("patients", "visits", "diary", "endoscopy")
     )
-    prepared = scoring.prepare(patients, visits, diary)
-    endoscopies = scoring.score(endoscopy, scoring.ENDOSCOPIC)
-    joined = scoring.with_endoscopy(prepared, endoscopies)
-    scores = scoring.score(joined, scoring.CLINICAL, hematocrit_floor=0)
+    prepared, endoscopies, scores = scored(patients, visits, diary, endoscopy)
     every = scoring.CLINICAL + scoring.ENDOSCOPIC
     said = [
         scoring.diary_days(prepared), scoring.explored(endoscopies), scoring.summary(scores, every),
@@ -88,6 +103,25 @@ def analysed(folder, derived):
     assert all(isinstance(facts(table, "x"), dict) for table in said)
     save(derived, {"scores": scores})
     return patients, read_tidy(derived, "scores"), read_tidy(derived, "adverse_events")
+
+
+def standard_columns():
+    """The columns of pairs from tables that have those of every cohort and no row."""
+    tables = (
+        pd.DataFrame({one.name: tidy.as_kind(pd.Series([], dtype=object), one.kind)
+                      for one in tidy.columns(name).values()})
+        for name in ("patients", "visits", "diary", "endoscopy")
+    )  # fmt: skip
+    *_, scores = scored(*tables)
+    return {*e.pairs(scores)}
+
+
+# Not those of a score that a cohort has only where it declares the items.
+STANDARD = standard_columns()
+EVERY = {name: one for name, one in vars(e).items() if isinstance(one, Endpoint)}
+ENDPOINTS = [
+    one for one in EVERY.values() if {item.name for item in one.chosen(STANDARD)} <= STANDARD
+]
 
 
 def described(patients, scores, events, disease):
@@ -125,6 +159,19 @@ def described(patients, scores, events, disease):
         "words": words,
     }  # fmt: skip
     return tables | {"pairs": pairs}
+
+
+@pytest.mark.parametrize(
+    ("stage", "disease", "at_least"), [("03_cd_outcomes", "CD", 24), ("04_uc_outcomes", "UC", 17)]
+)
+def test_the_endpoints_of_the_notebooks_are_described_here_and_more(stage, disease, at_least):
+    cells = notebooks.code(notebooks.read(ROOT / "notebooks" / f"{stage}.ipynb"))
+    used = {*re.findall(r"\be\.(\w+)", "\n".join(map(notebooks.source, cells)))} & {*EVERY}
+    assert len(used) > 10
+    assert used <= {one.name for one in ENDPOINTS}
+    assert sum(one.disease == disease for one in ENDPOINTS) >= at_least
+    always = {one.name for one in scoring.ALWAYS}
+    assert always | {f"{name}_baseline" for name in always} <= STANDARD
 
 
 @pytest.mark.parametrize(("there", "absent"), [("CD", "UC"), ("UC", "CD")])

@@ -70,8 +70,8 @@ def scored(tmp_path_factory):
         ),
         pytest.param(
             "endpoint.py",
-            r"(fell = )above(\(2 \* \(baseline - value\), baseline\))",
-            r"\g<1>at_least\g<2>",
+            r"(fell = )above\((baseline - 2 \* value), [^()]+\)",
+            r"\g<1>at_least(\g<2>, 0)",
             "03_cd_outcomes",
             r"'cd\.endoscopic_response\[as_observed\]\.k': 44\} != ",
             id="more than half of the SES-CD, and half of it",

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from ibd_scores import cdai, hbi, mayo_full, ses_cd
+from ibd_scores.entries import ENTRIES
 from ibd_scores.study import scoring
 from ibd_scores.study.tidy import CELLS
 
@@ -76,6 +77,59 @@ def test_a_variant_goes_to_the_indices_that_have_it():
     assert scoring.score(table, entries, hematocrit_floor=0)["cdai"].tolist() == [35]  # CDAI-2b
 
 
+SCCAI = {"bowel_frequency_day": 2, "bowel_frequency_night": 1, "urgency": 2, "blood_in_stool": 2,
+         "general_wellbeing_sccai": 1, "extracolonic": 1}  # fmt: skip
+
+
+def test_a_further_index_is_scored_where_its_items_stand_and_left_out_elsewhere():
+    table = scoring.prepare(PATIENTS, VISITS.assign(**SCCAI), DIARY)
+    scores = scoring.score(table, scoring.CLINICAL)
+    assert scores["sccai"].tolist() == [9, 9]
+    assert scores["sccai_band"].astype("str").tolist() == ["active", "active"]
+    assert scoring.summary(scores, scoring.CLINICAL).loc[("sccai", "baseline"), "scored"] == 2
+    assert {"sibdq", "lichtiger", "mayo_6_point"}.isdisjoint(scores)
+    plain = scoring.score(scoring.prepare(PATIENTS, VISITS, DIARY), scoring.CLINICAL)
+    assert set(plain) - set(table) == {
+        name for entry in scoring.ALWAYS[:-2]
+        for name in ([entry.name, f"{entry.name}_band"] if entry.bands else [entry.name])
+    }  # fmt: skip
+
+
+def test_the_further_indices_are_those_of_the_catalogue_that_can_be_relied_on():
+    names = {entry.name for entry in scoring.FURTHER}
+    assert {"sccai", "sibdq", "lichtiger", "pucai", "ibdq", "robarts"} <= names
+    assert not any(entry.provisional for entry in scoring.FURTHER)
+    assert not names & {entry.name for entry in scoring.ALWAYS}
+
+
+def test_an_age_that_nobody_recorded_keeps_no_index_from_being_scored():
+    points = {item.name: 0.0 for item in ENTRIES["pcdai_abbreviated"].items}
+    ageless = scoring.prepare(PATIENTS.assign(age=np.nan), VISITS.assign(**points), DIARY)
+    scores = scoring.score(ageless, scoring.CLINICAL)
+    assert scores["pcdai_abbreviated"].tolist() == [0, 0]
+    missing = scoring.missing(scores, scoring.CLINICAL)
+    assert "pcdai_abbreviated" not in missing.index.get_level_values("index")
+
+
+def test_an_age_is_needed_where_an_item_is_derived_from_it_and_only_there():
+    pcdai = ENTRIES["pcdai"]
+    points = pd.DataFrame([{item.name: 0.0 for item in pcdai.items} | {"age": np.nan}])
+    assert scoring.readable(points, [pcdai]) == [pcdai]
+    charted = points.drop(columns="hematocrit_pcdai").assign(hematocrit_percent=40.0, sex="male")
+    assert scoring.readable(charted, [pcdai]) == []
+    assert scoring.readable(charted.assign(age=12.0), [pcdai]) == [pcdai]
+
+
+def test_what_an_index_for_both_diseases_lacks_is_counted_in_both():
+    answers = {item.name: [4.0, 4.0, np.nan] for item in ENTRIES["sibdq"].items}
+    scores = pd.DataFrame({"disease": ["CD", "UC", "nonIBD"]} | answers)
+    scores.loc[1, "sibdq_3"] = np.nan
+    found = scoring.missing(scores, scoring.CLINICAL)
+    assert found.to_dict("index") == {
+        ("sibdq", "sibdq_3"): {"visits": 1, "alone": 1, "of": 2},
+    }  # fmt: skip
+
+
 def test_of_several_endoscopies_at_one_visit_none_is_chosen():
     twice = pd.DataFrame([endoscopy(), endoscopy(number=2)]).assign(ses_cd=[0.0, 8.0])
     assert scoring.with_endoscopy(VISITS, twice)["ses_cd"].isna().all()
@@ -122,6 +176,12 @@ def test_recorded_totals_are_compared_where_both_exist():
     }  # fmt: skip
 
 
+def test_a_recorded_total_without_items_is_counted_as_not_computed():
+    assert scoring.recorded(pd.DataFrame({"pcdai_recorded": [10.0]})).loc["pcdai"].to_dict() == {
+        "recorded": 1, "computed": 0, "equal": 0, "different": 0,
+    }  # fmt: skip
+
+
 def test_segments_not_reached_and_contradictions_are_counted():
     blank = {name: np.nan for name in CELLS if name.endswith("_ileum")}
     table = pd.DataFrame([endoscopy(**blank), endoscopy(ulcer_size_rectum=1.0)])
@@ -144,3 +204,17 @@ def test_a_recorded_standard_weight_or_subscore_stands():
     table = scoring.prepare(PATIENTS, told, DIARY)
     assert table["standard_weight_kg"].tolist() == [75, 75]
     assert table["stool_frequency"].tolist() == [1, 1]
+
+
+def test_recorded_diary_totals_stand():
+    told = VISITS.assign(liquid_stools_7d=[30.0, np.nan])
+    table = scoring.prepare(PATIENTS, told, DIARY)
+    assert table["liquid_stools_7d"].tolist() == pytest.approx([30, np.nan], nan_ok=True)
+    assert table["abdominal_pain_7d"].tolist() == pytest.approx([7, np.nan], nan_ok=True)
+
+
+def test_what_stands_with_the_visit_is_not_overwritten_by_its_endoscopy():
+    one = pd.DataFrame([endoscopy(lemann_index=9.0)])
+    joined = scoring.with_endoscopy(VISITS.assign(lemann_index=[4.0, 5.0]), one)
+    assert joined["lemann_index"].tolist() == [4, 5]
+    assert joined["ulcer_size_rectum"].tolist() == pytest.approx([0, np.nan], nan_ok=True)

@@ -4,8 +4,8 @@ import numpy as np
 
 from ibd_scores.citations import CONVENTION, TURNER_2021
 from ibd_scores.columns import Array
-from ibd_scores.derive import FEMALE
-from ibd_scores.endpoint import UNCENSORED, all_of, at_most, endpoint, known_below
+from ibd_scores.derive.findings import FEMALE
+from ibd_scores.endpoint import UNCENSORED, UNKNOWN, all_of, at_most, endpoint, known_below
 
 
 @endpoint("IBD", "C-reactive protein normal",
@@ -31,12 +31,15 @@ def calprotectin_normal(
 
 
 @endpoint("IBD", "Erythrocyte sedimentation rate normal",
-          "ESR <= 15 mm/h in men and 20 in women, from 50 years of age 20 and 30 (limit: the "
-          "laboratory's own for all; age and sex must be known all the same)",
+          "ESR <= 15 mm/h in men and 20 in women, from 50 years of age 20 and 30; without age or "
+          "sex not evaluable (limit: the laboratory's own for all, whatever their age and sex)",
           CONVENTION)  # fmt: skip
-def esr_normal(esr_mm_h: Array, age: Array, sex: Array, *, limit: float | None = None) -> Array:
+def esr_normal(
+    esr_mm_h: Array, age: Array = UNKNOWN, sex: Array = UNKNOWN, *, limit: float | None = None
+) -> Array:
     of_age = np.where(sex == FEMALE, np.where(age < 50, 20, 30), np.where(age < 50, 15, 20))
-    return at_most(esr_mm_h, of_age if limit is None else limit)
+    known = ~np.isnan(age + sex)
+    return at_most(esr_mm_h, np.where(known, of_age, np.nan) if limit is None else limit)
 
 
 @endpoint("IBD", "Biochemical remission", "CRP < 5 mg/L and fecal calprotectin < 250 ug/g",

@@ -3,13 +3,25 @@
 from ibd_scores.citations import (
     CONVENTION,
     DANESE_2022,
+    HIGGINS_2005,
+    JOWETT_2003,
+    LICHTIGER_1994,
     PMC9923295,
     RUTGEERTS_2005,
     SCHROEDER_1987,
     TURNER_2021,
 )
 from ibd_scores.columns import Array
-from ibd_scores.endpoint import all_of, any_of, at_least, at_most, endpoint, fell_by_percent
+from ibd_scores.endpoint import (
+    above,
+    all_of,
+    any_of,
+    at_least,
+    at_most,
+    below,
+    endpoint,
+    fell_by_percent,
+)
 
 
 def _bleeding_criterion(rectal_bleeding: Array, rectal_bleeding_baseline: Array) -> Array:
@@ -108,6 +120,11 @@ def partial_mayo_remission(
     return all_of(at_most(mayo_partial, 2), *(at_most(subscore, 1) for subscore in subscores))
 
 
+@endpoint("UC", "Clinical remission (partial Mayo 0 or 1)", "partial Mayo score <= 1", CONVENTION)
+def partial_mayo_remission_strict(mayo_partial: Array) -> Array:
+    return at_most(mayo_partial, 1)
+
+
 @endpoint("UC", "Clinical response (partial Mayo)",
           "partial Mayo score down by at least 2 and 30 % (points, percent: variants; percent=0: "
           f"points alone), {BLEEDING}",
@@ -134,10 +151,46 @@ def mayo_endoscopic_0(endoscopic_subscore: Array) -> Array:
     return at_most(endoscopic_subscore, 0)
 
 
-@endpoint("UC", "Clinical remission (STRIDE-II)", "rectal bleeding 0 and stool frequency 0",
-          TURNER_2021)  # fmt: skip
+@endpoint("UC", "Clinical remission (STRIDE-II)",
+          "rectal bleeding 0 and stool frequency 0 (or partial_mayo_remission); healing in "
+          "STRIDE-II is mayo_endoscopic_0 or uceis_remission", TURNER_2021)  # fmt: skip
 def stride2_remission(stool_frequency: Array, rectal_bleeding: Array) -> Array:
     return all_of(at_most(stool_frequency, 0), at_most(rectal_bleeding, 0))
+
+
+@endpoint("UC", "Clinical response (STRIDE-II)",
+          "stool frequency and rectal bleeding together (PRO2) down by at least 50 %; not "
+          "evaluable if 0 at baseline", TURNER_2021)  # fmt: skip
+def stride2_uc_response(pro2_uc: Array, pro2_uc_baseline: Array) -> Array:
+    return fell_by_percent(pro2_uc, pro2_uc_baseline, 50)
+
+
+@endpoint("UC", "Clinical remission (6-point Mayo)",
+          "6-point Mayo score <= 1.5: remission as patients define it",
+          "PubMed 24810138")  # fmt: skip
+def mayo_6_point_remission(mayo_6_point: Array) -> Array:
+    return at_most(mayo_6_point, 1.5)
+
+
+@endpoint("UC", "Clinical remission (SCCAI)", "SCCAI < 2.5", HIGGINS_2005)
+def sccai_remission(sccai: Array) -> Array:
+    return below(sccai, 2.5)
+
+
+@endpoint("UC", "Clinical response (SCCAI)", "SCCAI down by more than 1.5", HIGGINS_2005)
+def sccai_response(sccai: Array, sccai_baseline: Array) -> Array:
+    return above(sccai_baseline - sccai, 1.5)
+
+
+@endpoint("UC", "Active disease (SCCAI)", "SCCAI >= 5", JOWETT_2003)
+def sccai_active(sccai: Array) -> Array:
+    return at_least(sccai, 5)
+
+
+@endpoint("UC", "Clinical response (Lichtiger)",
+          "Lichtiger index below 10 on two consecutive days", LICHTIGER_1994)  # fmt: skip
+def lichtiger_response(lichtiger: Array, lichtiger_day_before: Array) -> Array:
+    return all_of(below(lichtiger, 10), below(lichtiger_day_before, 10))
 
 
 @endpoint("UC", "Endoscopic remission (UCEIS)", "UCEIS <= 1", TURNER_2021)

@@ -53,9 +53,8 @@ from typing import Any
 
 import pandas as pd
 
-from ibd_scores import derive
-from ibd_scores.catalogue import ENTRIES
-from ibd_scores.index import Index
+from ibd_scores.derive.diary import WINDOW_DAYS
+from ibd_scores.entries import ENTRIES
 from ibd_scores.study import tidy
 from ibd_scores.study.cohort import Cohort, read_cohort
 from ibd_scores.study.cohort.reading import Limit
@@ -183,16 +182,17 @@ def _natural(text: str) -> list[tuple[int, str]]:
 def _contradictions(name: str, table: pd.DataFrame) -> Iterator[Query]:
     """Report what the catalogue finds wrong between values that are permitted one by one."""
     said = set()
-    for index in ENTRIES.values():
-        if not isinstance(index, Index) or not {c.name for c in index.columns} <= {*table.columns}:
+    for entry in ENTRIES.values():
+        if not {column.name for column in entry.chosen(table)} <= {*table.columns}:
             continue
-        for problem in index.problems(table).itertuples():
+        for problem in entry.problems(table).itertuples():
             place = (problem.row, problem.item, problem.why)
             if place not in said:
                 said.add(place)
-                line = table.loc[problem.row]
-                yield Query(name, int(problem.row), line["patient_id"], line["visit"], problem.item,
-                            f"{problem.value:g}", f"{problem.value:g}", "contradiction", "kept",
+                line, value = table.loc[problem.row], problem.value
+                text = value if isinstance(value, str) else f"{value:g}"
+                yield Query(name, int(problem.row), line["patient_id"], line.get("visit") or "",
+                            problem.item, text, text, "contradiction", "kept",
                             problem.why)  # fmt: skip
 
 
@@ -213,7 +213,7 @@ def _days_without_entry(visits: pd.DataFrame, diary: pd.DataFrame) -> Iterator[Q
     ):
         if pd.isna(day):
             continue
-        window = [day - timedelta(before) for before in range(derive.WINDOW_DAYS, 0, -1)]
+        window = [day - timedelta(before) for before in range(WINDOW_DAYS, 0, -1)]
         absent = [one for one in window if (patient, one) not in kept]
         if len(absent) == len(window):
             continue

@@ -1,6 +1,7 @@
 """What columns, endpoints and estimands are called for the reader, in tables and in figures."""
 
 import inspect
+import re
 from collections.abc import Collection, Hashable
 
 from ibd_scores import endpoints
@@ -64,6 +65,11 @@ ESTIMAND_TITLES = {
     "best_case": "best case",
 }
 
+# The names that `Endpoint.steroid_free` gives.
+STEROID_FREE = re.compile(
+    r"(?P<own>\w+)_steroid_free(_(?P<days>\d+)_days)?(?P<of_those>_of_those_on_steroid)?"
+)
+
 VISITS = ("baseline", "week 12")
 
 # What 0, 1, 2 and 3 mean in the variables of the SES-CD.
@@ -86,6 +92,18 @@ def quantity(column: str) -> str:
     return QUANTITIES.get(column, column.replace("_", " ").capitalize())
 
 
+def _named(name: str) -> Endpoint | None:
+    """Find an endpoint, or what `steroid_free` makes of one, by its name."""
+    free = STEROID_FREE.fullmatch(name)
+    own = getattr(endpoints, free["own"] if free else name, None)
+    if not isinstance(own, Endpoint):
+        return None
+    if not free:
+        return own
+    among = "on_steroid" if free["of_those"] else "all"
+    return own.steroid_free(days=int(free["days"] or 0), among=among)
+
+
 def title(endpoint: Hashable, reported: Collection[str] = ()) -> str:
     r"""Write an endpoint's name for the reader, with a dagger if the study reported it.
 
@@ -97,10 +115,6 @@ def title(endpoint: Hashable, reported: Collection[str] = ()) -> str:
     'Ulcer-free endoscopy\xa0†'
     """
     name = str(endpoint)
-    known = getattr(endpoints, name.removesuffix("_steroid_free"), None)
-    if isinstance(known, Endpoint):
-        own = known if name == known.name else known.steroid_free()
-        text = own.title.replace("<=", "≤")
-    else:
-        text = OTHER_TITLES.get(name) or quantity(name)
+    known = _named(name)
+    text = known.title.replace("<=", "≤") if known else OTHER_TITLES.get(name) or quantity(name)
     return f"{text}\N{NO-BREAK SPACE}†" if name in reported else text

@@ -20,11 +20,22 @@ from ibd_scores import (
     short_cdai,
     uceis,
 )
+from ibd_scores.entries import ENTRIES
 from ibd_scores.index import Index
+from ibd_scores.study import tidy
 
-CLINICAL = (cdai, short_cdai, hbi, pro2_cd, mayo_full, mayo_partial, mayo_adapted,
-            mayo_partial_adapted, pro2_uc, uceis)  # fmt: skip
-ENDOSCOPIC = (ses_cd, ses_cd_without_narrowing)
+# What the outcomes read: scored in every cohort, blank where it cannot be.
+ALWAYS = (cdai, short_cdai, hbi, pro2_cd, mayo_full, mayo_partial, mayo_adapted,
+          mayo_partial_adapted, pro2_uc, uceis, ses_cd, ses_cd_without_narrowing)  # fmt: skip
+# What reads an item that a table has only where its cohort declares it: scored where it stands.
+FURTHER = tuple(
+    entry
+    for entry in ENTRIES.values()
+    if isinstance(entry, Index) and not entry.provisional and entry not in ALWAYS
+    and any(column.name in tidy.further() for column in entry.columns)
+)  # fmt: skip
+CLINICAL = ALWAYS[:-2] + FURTHER
+ENDOSCOPIC = ALWAYS[-2:] + FURTHER
 STEPS = (derive.keys_standard_weight, derive.stool_frequency, derive.adapted_endoscopic_subscore)
 OF_PATIENT = ("disease", "sex", "age", "height_m", "normal_stools_per_day",
               "disease_ileum", "disease_colon")  # fmt: skip
@@ -35,7 +46,7 @@ STUDY_VISITS = ("baseline", "week12")
 def readable(table: pd.DataFrame, entries: Sequence[Index]) -> list[Index]:
     """Choose the indices whose columns the table has and filled in at least once."""
     filled = {str(name) for name in table.columns[table.notna().any()]}
-    return [entry for entry in entries if {c.name for c in entry.chosen(table)} <= filled]
+    return [entry for entry in entries if {c.name for c in entry.needed(table)} <= filled]
 
 
 def prepare(
@@ -63,9 +74,10 @@ def prepare(
     of_patient = patients[["patient_id", *patients.columns.intersection(list(OF_PATIENT))]]
     table = visits.merge(of_patient, on="patient_id", how="left", validate="many_to_one")
     table.index = visits.index
-    table = table.join(derive.diary_window(visits, diary, min_days=min_days))
+    # What the centre recorded itself stands.
+    window = derive.diary_window(visits, diary, min_days=min_days)
+    table = table.join(window.drop(columns=table.columns, errors="ignore"))
     for step in STEPS:
-        # What the centre recorded itself stands.
         if step.name not in table and {column.name for column in step.columns} <= set(table):
             table[step.name] = step(table)
     return table
@@ -74,8 +86,8 @@ def prepare(
 def score(table: pd.DataFrame, entries: Sequence[Index], **variants: float) -> pd.DataFrame:
     """Add every index, and its band where it has bands.
 
-    An index whose columns are absent, or blank in every row, is missing in every row: so what
-    reads it finds it, and is not evaluable.
+    An index whose columns are absent, or blank in every row, is missing in every row if the
+    outcomes read it: so they find it, and are not evaluable. Another is left out.
 
     Parameters
     ----------
@@ -100,7 +112,7 @@ def score(table: pd.DataFrame, entries: Sequence[Index], **variants: float) -> p
             scored[entry.name] = entry(table, **chosen)
             if entry.bands:
                 scored[f"{entry.name}_band"] = entry.band(scored[entry.name], table)
-        else:
+        elif entry in ALWAYS:
             scored[entry.name] = np.nan
             if entry.bands:
                 scored[f"{entry.name}_band"] = pd.Categorical(
@@ -112,7 +124,8 @@ def score(table: pd.DataFrame, entries: Sequence[Index], **variants: float) -> p
 def with_endoscopy(visits: pd.DataFrame, endoscopies: pd.DataFrame) -> pd.DataFrame:
     """Join to each visit its endoscopy; where a visit has several, none is chosen for it."""
     several = endoscopies.duplicated(["patient_id", "visit"], keep=False)
-    one = endoscopies[~several].drop(columns=["date", "endoscopy"], errors="ignore")
+    known = visits.columns.difference(["patient_id", "visit"])
+    one = endoscopies[~several].drop(columns=["date", "endoscopy", *known], errors="ignore")
     joined = visits.merge(one, on=["patient_id", "visit"], how="left", validate="one_to_one")
     return joined.set_axis(visits.index)
 
@@ -177,8 +190,9 @@ def missing(scores: pd.DataFrame, entries: Sequence[Index]) -> pd.DataFrame:
     """
     blocks = {}
     for entry in readable(scores, entries):
-        names = [column.name for column in entry.chosen(scores)]
-        blank = scores.loc[scores["disease"] == entry.disease, names].isna()
+        concerned = ("CD", "UC") if entry.disease == "IBD" else (entry.disease,)
+        names = [column.name for column in entry.needed(scores)]
+        blank = scores.loc[scores["disease"].isin(concerned), names].isna()
         alone = blank[blank.sum(axis=1) == 1].sum()
         lacking = pd.DataFrame({"visits": blank.sum(), "alone": alone, "of": len(blank)})
         blocks[entry.name] = lacking[lacking["visits"] > 0]
@@ -191,7 +205,7 @@ def recorded(*tables: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     *tables : DataFrame
-        With columns ``<index>`` and ``<index>_recorded``.
+        With columns ``<index>_recorded`` and, if it could be scored, ``<index>``.
 
     Returns
     -------
@@ -202,7 +216,7 @@ def recorded(*tables: pd.DataFrame) -> pd.DataFrame:
     for table in tables:
         for name in [str(column) for column in table if str(column).endswith("_recorded")]:
             entry = name.removesuffix("_recorded")
-            both = table[[name, entry]][table[name].notna()]
+            both = table.reindex(columns=[name, entry])[table[name].notna()]
             equal = both[name] == both[entry]
             rows[entry] = {
                 "recorded": len(both),

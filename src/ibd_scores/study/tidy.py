@@ -1,7 +1,9 @@
 """The tidy tables: which columns they have, which values those may hold, how they are stored.
 
 A column that an instrument reads is stated in the catalogue and looked up there by name; only
-what no instrument reads is stated here. Files are CSV: UTF-8, ISO dates, a blank for missing.
+what no instrument reads is stated here. What the catalogue knows beyond these columns, such as the
+items of a further instrument, a table has where its cohort declares it. Files are CSV: UTF-8, ISO
+dates, a blank for missing.
 """
 
 import re
@@ -15,7 +17,9 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from ibd_scores.catalogue import ITEMS
+from ibd_scores.derive.diary import DIARY_PAIN, DIARY_WELLBEING, LIQUID_STOOLS
+from ibd_scores.endpoint import STEROID
+from ibd_scores.entries import ENTRIES, ITEMS
 from ibd_scores.form import CENSORS, Interval, Item
 from ibd_scores.indices.endoscopy import SEGMENTS, VARIABLES
 from ibd_scores.study import paths
@@ -40,6 +44,8 @@ REQUIRED = {
     "adverse_events": ("patient_id",),
     "imaging": ("patient_id", "visit"),
 }
+# Tables that may have further items of the catalogue.
+OPEN = ("patients", "visits", "endoscopy", "imaging")
 
 
 @dataclass(frozen=True)
@@ -60,12 +66,15 @@ def _date(name: str) -> Column:
 
 
 def _item(name: str, meaning: str, values: range | tuple[str, ...] | Interval) -> Column:
-    item = Item(name, meaning, values)
-    return Column(name, "word" if item.words else "number", item)
+    return _holding(Item(name, meaning, values))
 
 
 def _no_yes(name: str, meaning: str) -> Column:
     return _item(name, f"{meaning}: no 0, yes 1", range(2))
+
+
+def _holding(item: Item) -> Column:
+    return Column(item.name, "word" if item.words else "number", item)
 
 
 # A bare name stands in the catalogue, with its permitted values.
@@ -74,7 +83,7 @@ _TABLES: dict[str, tuple[Column | str, ...]] = {
         _text("patient_id"),
         _item("disease", "Crohn's, ulcerative colitis or neither", ("CD", "UC", "nonIBD")),
         "sex",
-        _item("age", "years, at the first visit", Interval(0, 120)),
+        "age",
         "age_at_diagnosis",
         "height_m",
         _item("smoking", "tobacco", ("never", "former", "current")),
@@ -101,13 +110,13 @@ _TABLES: dict[str, tuple[Column | str, ...]] = {
         "weight_kg",
         "hematocrit_percent",
         "hemoglobin_g_dl",
-        _item("albumin_g_dl", "albumin, g/dL", Interval(0.5, 7)),
-        _item("crp_mg_l", "C-reactive protein, mg/L", Interval(0, 1000)),
+        "albumin_g_dl",
+        "crp_mg_l",
         _item("crp_mg_l_censor", "of the detection limit", CENSORS),
         "esr_mm_h",
-        _item("calprotectin_ug_g", "fecal calprotectin, ug/g", Interval(0, 100_000)),
+        "calprotectin_ug_g",
         _item("calprotectin_ug_g_censor", "of the detection limit", CENSORS),
-        _no_yes("systemic_steroid", "taken at the visit"),
+        _holding(STEROID),
         "antidiarrheal",
         "abdominal_mass",
         "arthralgia",
@@ -117,6 +126,7 @@ _TABLES: dict[str, tuple[Column | str, ...]] = {
         "pyoderma_gangrenosum",
         "anal_fissure",
         "anal_fistula",
+        "anal_abscess",
         "abscess",
         "new_fistula",
         "other_fistula",
@@ -137,9 +147,7 @@ _TABLES: dict[str, tuple[Column | str, ...]] = {
     "diary": (
         _text("patient_id"),
         _date("date"),
-        "liquid_stools",
-        "abdominal_pain",
-        "general_wellbeing",
+        *map(_holding, (LIQUID_STOOLS, DIARY_PAIN, DIARY_WELLBEING)),
         _no_yes("bowel_preparation", "on this day"),
         _no_yes("endoscopy", "on this day"),
     ),
@@ -163,10 +171,10 @@ _TABLES: dict[str, tuple[Column | str, ...]] = {
         _text("visit"),
         _date("date"),
         _text("segment"),
-        _item("wall_thickness_mm", "bowel wall, mm", Interval(0, 30)),
-        _no_yes("doppler_flow", "present"),
-        _no_yes("inflammatory_fat", "present"),
-        _no_yes("stratification", "normal"),
+        "wall_thickness_mm",
+        "doppler_flow",
+        "inflammatory_fat",
+        "stratification",
     ),
     "queries": (
         _text("table"),
@@ -185,27 +193,33 @@ def columns(table: str) -> dict[str, Column]:
     >>> columns("adverse_events")["onset_date"].kind
     'date'
     """
-    found = {}
-    for stated in _TABLES[table]:
-        column = stated
-        if isinstance(column, str):
-            item = ITEMS[column]
-            column = Column(item.name, "word" if item.words else "number", item)
-        found[column.name] = column
-    return found
+    stated = (_holding(ITEMS[one]) if isinstance(one, str) else one for one in _TABLES[table])
+    return {column.name: column for column in stated}
+
+
+@cache
+def further() -> dict[str, Column]:
+    """Return the items of the catalogue that no tidy table has of itself; scores are none."""
+    taken = {*_known(), *ENTRIES}
+    return {name: _holding(item) for name, item in ITEMS.items() if name not in taken}
 
 
 def recorded(name: str) -> Column | None:
-    """Return the column for a total that the centre computed itself, if this name says so.
+    """Return a column that a table has only where it was recorded: None if there is none such.
+
+    That is an item of the catalogue that no tidy table has of itself, or a total that the centre
+    computed, `<index>_recorded`.
 
     >>> recorded("hbi_recorded").kind
     'number'
+    >>> recorded("urgency").item.permitted
+    '0 to 3'
     >>> recorded("hbi") is None
     True
     """
-    if not re.fullmatch(r"[a-z]\w*_recorded", name):
-        return None
-    return Column(name, "number", Item(name, "the centre's own total", Interval(-1000, 10_000)))
+    if re.fullmatch(r"[a-z]\w*_recorded", name):
+        return Column(name, "number", Item(name, "the centre's own total", Interval(-1000, 10_000)))
+    return further().get(name)
 
 
 def as_kind(values: pd.Series, kind: str) -> pd.Series:

@@ -54,11 +54,14 @@ Keys of a table
     repeated = true (one row for each sample: the rows of one key are folded into one, blanks
     filled from one another); key (our columns that tell one record from the next, if not the
     usual: see `tidy.KEYS`); rows_where (only these rows); only_where (a list: these columns are
-    answers only in these rows); remarks (a list: rows to report, changing nothing);
-    not_reached and segment (endoscopy).
+    answers only in these rows); instead (a list: in these rows, these columns are answers that
+    stand under other headings, whatever their own heading and only_where say, as on a form of its
+    own for each disease; if several hold, the last); remarks (a list: rows to report, changing
+    nothing); not_reached and segment (endoscopy).
     A condition names their heading and the words wanted, "*" for anything but blank:
     rows_where = { "SES-CD Score" = ["*"] }
     only_where = [{ columns = ["uveitis"], where = { "Was HBI completed?" = ["Yes"] } }]
+    instead = [{ columns = { uveitis = "Uveitis (UC)" }, where = { "Dx" = ["UC"] } }]
     remarks = [{ where = { "Partial" = ["Yes"] }, problem = "partial endoscopy", why = "..." }]
 Keys of a column
     from (their heading); codes (our code = their words; then only those words are permitted);
@@ -70,8 +73,10 @@ Keys of a column
 Words are compared without regard to case, outer blanks and full-width forms; 999 matches 999.0.
 A number typed `<0.5` or `>1800` is read as the limit, with `left` or `right` in the column
 `<name>_censor`, where the tidy table has one; `≤5` is not read, for it may mean `<5` or `5`.
-Endoscopy may also be wide (`ulcer_size_ileum`, ... each with its heading). `<index>_recorded` takes
-a total that the centre computed itself. Several tables may name the same file.
+Endoscopy may also be wide (`ulcer_size_ileum`, ... each with its heading). Several tables may name
+the same file. Beyond the columns of `tidy`, patients, visits, endoscopy and imaging may have any
+item of the catalogue by its name (`urgency`, `sibdq_1`), which notebook 02 then scores, and any
+table a total that the centre computed itself, `<index>_recorded`.
 """
 
 import re

@@ -21,6 +21,7 @@ from ibd_scores.study.cohort.sources import (
     Cohort,
     CohortError,
     Condition,
+    Instead,
     OnlyWhere,
     Remark,
     Rescale,
@@ -34,16 +35,17 @@ _TOP = {"title": str, "simulated": bool, "notebooks": list, "encoding": str, "da
         "missing": list, "also_in": str, "visit_names": dict, "codes": dict,
         **dict.fromkeys(tidy.KEYS, dict)}  # fmt: skip
 _TABLE = {"file": str, "columns": dict, "key": list, "repeated": bool, "rows_where": dict,
-          "only_where": list, "remarks": list, "not_reached": list, "segment": dict}  # fmt: skip
+          "only_where": list, "instead": list, "remarks": list, "not_reached": list,
+          "segment": dict}  # fmt: skip
 _COLUMN = {"from": str, "codes": (dict, str), "repairs": dict, "missing": list, "dates": list,
            "factor": (int, Decimal), "unit_from": str, "units": dict, "rescale": dict}  # fmt: skip
 
 
-def _hint(word: str, known: Iterable[str]) -> str:
-    """Say which name was meant, if one is near, and which there are."""
+def _hint(word: str, known: Iterable[str], further: Iterable[str] = ()) -> str:
+    """Say which name was meant, if one is near, and which there are (but for the further ones)."""
     names = list(known)
     near = [name for name in names if name.startswith(f"{word}_")]
-    near += difflib.get_close_matches(word, names, n=1)
+    near += difflib.get_close_matches(word, [*names, *further], n=1)
     return (f"; did you mean {near[0]!r}?" if near else ".") + f" Known: {', '.join(names)}"
 
 
@@ -244,9 +246,9 @@ class Declaration:
         sources = []
         for column, line in given["columns"].items():
             into = known.get(column) or tidy.recorded(column)
-            if into is None:
-                problem = f"unknown column {column!r}{_hint(column, [*known, '<index>_recorded'])}"
-                raise self.error(f"[{name}.columns]", problem)
+            if into is None or (column in tidy.further() and name not in tidy.OPEN):
+                hint = _hint(column, [*known, "<index>_recorded"], tidy.further())
+                raise self.error(f"[{name}.columns]", f"unknown column {column!r}{hint}")
             sources.append(self.source(name, column, line, into))
         mapped = list(given["columns"])
         for column in tidy.REQUIRED[name]:
@@ -266,6 +268,7 @@ class Declaration:
             only_where=tuple(
                 self.only_where(name, one, mapped) for one in given.get("only_where", [])
             ),
+            instead=tuple(self.instead(name, one, mapped) for one in given.get("instead", [])),
             remarks=tuple(self.remark(name, one) for one in given.get("remarks", [])),
             not_reached=self.words(f"[{name}] not_reached", given.get("not_reached", [])),
             segments=segments,
@@ -279,6 +282,16 @@ class Declaration:
             if column not in mapped:
                 raise self.error(where, f"{column!r} is no column of this table")
         return OnlyWhere(tuple(one["columns"]), self.condition(where, one["where"]))
+
+    def instead(self, table: str, given: Any, mapped: list[str]) -> Instead:
+        """Read in which rows some columns stand under other headings."""
+        where = f"[{table}] instead"
+        one = self.section(where, given, {"columns": dict, "where": dict}, ("columns", "where"))
+        for column, heading in one["columns"].items():
+            if column not in mapped or not isinstance(heading, str):
+                raise self.error(where, f"{column!r} = {heading!r}: a column of this table is "
+                                 "wanted, and the heading to read instead of its own")  # fmt: skip
+        return Instead(one["columns"], self.condition(where, one["where"]))
 
     def remark(self, table: str, given: Any) -> Remark:
         """Read which rows are to be reported."""

@@ -55,11 +55,14 @@ def read_records(table: Table, encoding: str) -> tuple[list[Record], list[Record
     raw = raw[table.rows_where.holds(raw)]
     reader = _Reader(table)
     rules = [(rule.columns, rule.where.holds(raw).tolist()) for rule in table.only_where]
+    moved = [(rule.headings, rule.where.holds(raw).tolist()) for rule in table.instead]
     remarks = [(remark, remark.where.holds(raw).tolist()) for remark in table.remarks]
     kept, left_out = [], []
     for place, (row, line) in enumerate(zip(raw.index, raw.to_dict("records"), strict=True)):
-        not_asked = [name for names, holds in rules if not holds[place] for name in names]
-        record = reader.record(int(row), line, not_asked)
+        instead = {name: heading for headings, holds in moved if holds[place]
+                   for name, heading in headings.items()}  # fmt: skip
+        not_asked = {name for names, holds in rules if not holds[place] for name in names}
+        record = reader.record(int(row), line, not_asked - instead.keys(), instead)
         if not _complete(record, table):
             left_out.append(record)
             continue
@@ -85,8 +88,10 @@ class _Reader:
             self.cells[known] = read_cell(text, source, unit)
         return self.cells[known]
 
-    def record(self, row: int, line: Mapping[Any, str], not_asked: list[str]) -> Record:
-        """Read one row; the columns of `not_asked` hold no answers in it."""
+    def record(
+        self, row: int, line: Mapping[Any, str], not_asked: set[str], instead: Mapping[str, str]
+    ) -> Record:
+        """Read one row: some columns hold no answers in it, some stand under other headings."""
         record = Record(row)
         if segments := self.table.segments:
             cell = self.cell(line[segments.name.heading], segments.name)
@@ -95,8 +100,13 @@ class _Reader:
                 Found(row, "segment", line[segments.name.heading], note) for note in cell.notes
             ]
         sources = {_named(source, record.segment): source for source in self.table.sources}
-        record.texts = {name: line[source.heading] for name, source in sources.items()}
-        self.leave_out_not_asked(record, not_asked)
+        record.texts = {
+            name: line[instead.get(source.column.name, source.heading)]
+            for name, source in sources.items()
+        }
+        self.leave_out_not_asked(record, [
+            name for name, source in sources.items() if source.column.name in not_asked
+        ])  # fmt: skip
         status = line[segments.status] if segments and segments.status else ""
         for segment in [record.segment] if segments else SEGMENTS:
             self.leave_out_not_reached(record, segment, status)

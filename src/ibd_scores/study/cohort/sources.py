@@ -77,6 +77,14 @@ class OnlyWhere:
 
 
 @dataclass(frozen=True)
+class Instead:
+    """Columns that stand under other headings in the rows that meet a condition."""
+
+    headings: Mapping[str, str]  # by our column
+    where: Condition
+
+
+@dataclass(frozen=True)
 class Remark:
     """Rows to report as they are."""
 
@@ -105,6 +113,7 @@ class Table:
     repeated: bool
     rows_where: Condition
     only_where: tuple[OnlyWhere, ...]
+    instead: tuple[Instead, ...]
     remarks: tuple[Remark, ...]
     not_reached: frozenset[str]
     segments: Segments | None
@@ -118,8 +127,10 @@ class Table:
     def headings(self) -> list[str]:
         """Every heading of the file that is read."""
         needed = [heading for source in self.sources for heading in source.headings]
-        asked = [one.where for one in self.only_where] + [one.where for one in self.remarks]
-        needed += [heading for one in (self.rows_where, *asked) for heading in one.wanted]
+        needed += [heading for one in self.instead for heading in one.headings.values()]
+        asked = [self.rows_where, *(one.where for one in self.only_where)]
+        asked += [one.where for one in self.instead] + [one.where for one in self.remarks]
+        needed += [heading for one in asked for heading in one.wanted]
         if self.segments:
             needed += [self.segments.name.heading, *filter(None, [self.segments.status])]
         return list(dict.fromkeys(needed))

@@ -78,7 +78,7 @@ CODEBOOK: dict[str, tuple[Column, ...]] = {
         *_flags({"arthralgia": "Arthralgia", "uveitis": "Uveitis",
                  "erythema_nodosum": "Erythema nodosum", "aphthous_ulcers": "Mouth ulcers",
                  "pyoderma_gangrenosum": "Pyoderma", "anal_fissure": "Anal fissure",
-                 "anal_fistula": "Anal fistula", "abscess": "Perianal abscess",
+                 "anal_fistula": "Anal fistula", "anal_abscess": "Perianal abscess",
                  "new_fistula": "New fistula", "other_fistula": "Other fistula"},
                 "present at the visit"),
         *_flags({"fever": "Fever"}, "above 37.8 degrees C in the past week"),

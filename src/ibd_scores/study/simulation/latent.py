@@ -207,7 +207,7 @@ def draw_flags(draws: Draws, severity: float, fistula: int, abscess: int) -> Row
     return flags | {
         "anal_fissure": int(draws.chance(0.10 * severity)),
         "anal_fistula": fistula,
-        "abscess": abscess,
+        "anal_abscess": abscess,
         "new_fistula": int(fistula and draws.chance(0.15)),
     }
 

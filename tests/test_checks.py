@@ -1,0 +1,102 @@
+"""What contradicts itself though each value is permitted: reported, and scored as recorded."""
+
+import pandas as pd
+import pytest
+
+from ibd_scores import derive, hbi, pro2_cd, short_cdai, van_assche
+from ibd_scores.endpoints import pairs
+
+TRACT = {"fistula_tracts_vai": 1, "fistula_location_vai": 1, "fistula_extension_vai": 1,
+         "t2_hyperintensity_vai": 0, "collections_vai": 0, "rectal_wall_vai": 0}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "contradiction",
+    [
+        {"fistula_tracts_vai": 0, "fistula_extension_vai": 0},
+        {"fistula_tracts_vai": 0, "fistula_location_vai": 0},
+        {"fistula_location_vai": 0},
+        {"fistula_extension_vai": 0},
+    ],
+)
+def test_a_tract_has_a_place_and_a_place_has_a_tract(contradiction):
+    assert van_assche.problems(TRACT).empty
+    found = van_assche.problems(TRACT | contradiction)
+    assert found["item"].tolist() == ["fistula_tracts_vai"]
+    assert van_assche(TRACT | contradiction) == sum((TRACT | contradiction).values())
+
+
+def test_no_tract_has_no_place():
+    assert van_assche.problems(dict.fromkeys(TRACT, 0)).empty
+
+
+@pytest.mark.parametrize("index", [hbi, short_cdai, pro2_cd])
+@pytest.mark.parametrize(("stools", "reported"), [(25, False), (25.1, True)])
+def test_more_than_25_stools_a_day_are_reported(index, stools, reported):
+    (name,) = (item.name for item in index.items if "stools" in item.name)
+    one = {item.name: 0 for item in index.items} | {name: stools}
+    assert index.problems(one).empty != reported
+
+
+def test_a_blank_flag_leaves_no_day_of_the_diary_out():
+    visits = pd.DataFrame({"patient_id": ["P1"], "date": pd.to_datetime(["2024-03-08"])})
+    diary = pd.DataFrame({
+        "patient_id": "P1", "date": pd.date_range("2024-03-04", periods=4), "liquid_stools": 2,
+        "abdominal_pain": 1, "general_wellbeing": 1, "endoscopy": [None, 0, 0, 0],
+    })  # fmt: skip
+    assert derive.diary_window(visits, diary)["liquid_stools_7d"].tolist() == [14]
+    with pytest.raises(ValueError, match=r"endoscopy: 1 value .* endoscopy = 2 in row 1"):
+        derive.diary_window(visits, diary.assign(endoscopy=[0, 2, 0, 0]))
+
+
+def test_the_time_of_day_does_not_matter_to_a_diary():
+    visits = pd.DataFrame({"patient_id": ["P1"], "date": pd.to_datetime(["2024-03-08 10:30"])})
+    diary = pd.DataFrame({
+        "patient_id": "P1", "date": pd.date_range("2024-03-04 08:00", periods=4),
+        "liquid_stools": 2, "abdominal_pain": 1, "general_wellbeing": 1,
+    })  # fmt: skip
+    assert derive.diary_window(visits, diary)["liquid_stools_7d"].tolist() == [14]
+    zoned = diary.assign(date=diary["date"].dt.tz_localize("Asia/Shanghai"))
+    with pytest.raises(ValueError, match="date in diary has a time zone"):
+        derive.diary_window(visits, zoned)
+
+
+@pytest.mark.parametrize(("ileum", "colon", "isolated"), [(1, 0, True), (1, 1, False)])
+def test_montreal_l1_is_isolated_ileal_disease_where_the_colon_was_not_seen_whole(
+    ileum, colon, isolated
+):
+    from ibd_scores import ses_cd
+
+    cells = dict.fromkeys([item.name for item in ses_cd.items], 0.0) | {"ulcer_size_ileum": 2}
+    cells |= {item.name: None for item in ses_cd.items if item.segment == "rectum"}
+    visits = pd.DataFrame([
+        {"patient_id": "P1", "visit": visit, "disease_ileum": ileum, "disease_colon": colon}
+        | cells
+        for visit in ("baseline", "week12")
+    ])  # fmt: skip
+    found = pairs(visits)["isolated_ileal_baseline"].tolist()
+    assert found == [1] if isolated else pd.isna(found[0])
+
+
+def days(*values):
+    dates = pd.to_datetime(["2024-03-01", "2024-03-15", "2024-03-16"])
+    return pd.DataFrame({"patient_id": "P1", "date": dates, "hematocrit_percent": values},
+                        index=["a", "b", "c"])  # fmt: skip
+
+
+def test_a_value_is_carried_forward_for_as_many_days_as_asked():
+    carry = derive.last_value_carried_forward
+    visits = days(41.0, None, None)
+    assert carry(visits, "hematocrit_percent").fillna(0).to_dict() == {"a": 41, "b": 41, "c": 0}
+    assert carry(visits, "hematocrit_percent", days=15).tolist() == [41, 41, 41]
+    assert carry(visits, "hematocrit_percent", days=0).isna().tolist() == [False, True, True]
+    assert carry(visits[::-1], "hematocrit_percent").index.tolist() == ["c", "b", "a"]
+    assert carry(visits[::-1], "hematocrit_percent")["b"] == 41
+
+
+def test_a_value_is_not_carried_to_another_patient_nor_back():
+    visits = days(None, 41.0, None).assign(patient_id=["P1", "P1", "P2"])
+    found = derive.last_value_carried_forward(visits, "hematocrit_percent")
+    assert found.isna().tolist() == [True, False, True]
+    with pytest.raises(ValueError, match="no column 'hemoglobin'"):
+        derive.last_value_carried_forward(visits, "hemoglobin")

@@ -1,0 +1,188 @@
+"""Write docs/instruments.md from the catalogue and the worked examples.
+
+python tools/instruments.py
+"""
+
+import csv
+import inspect
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+from ibd_scores import derive, endpoints
+from ibd_scores.derive import findings
+from ibd_scores.endpoint import Endpoint
+from ibd_scores.entries import AREAS, ITEMS
+from ibd_scores.form import Item
+from ibd_scores.formula import Derivation, Instrument
+from ibd_scores.index import Grading, Index, total
+
+ROOT = Path(__file__).resolve().parent.parent
+DOCUMENT = ROOT / "docs" / "instruments.md"
+WORKED = ROOT / "tests" / "worked"
+ABOUT = ("id", "expected", "band", "source")
+MANY = 8  # equal answers are told together from here on
+# Of the chart, not of one form: an endpoint that reads nothing else belongs to no instrument.
+FINDINGS = {one.name for one in vars(findings).values() if isinstance(one, Item)}
+
+HEAD = """\
+# Instruments and endpoints
+
+Every index, grading and endpoint of `ibd_scores`, to be read with the paper in hand. This page is
+made from the catalogue (`python tools/instruments.py`); a test fails when it is stale.
+
+A table or one patient's values go in by the names of the items: `cdai(visits)`,
+`uceis(vascular_pattern=1, bleeding=0, erosions_ulcers=2)`. A missing answer is never read as 0, and
+a value that is not permitted raises an error that names its row. A band such as `mild < 220` takes
+what is not below the band before it and is below 220. What is marked **provisional** has to be
+checked against its paper before it is relied on; no other entry reads it. Items are described in
+short words of our own: the forms and their translations belong to their owners.
+
+"""
+STEPS = """\
+## Steps before scoring
+
+From what a chart holds to what a form asks, in `ibd_scores.derive`. An instrument that names
+columns under *derived from* takes the step by itself where a table has those columns and not the
+item.
+
+"""
+ENDPOINTS = """\
+## Endpoints
+
+Yes, no or not evaluable, from a follow-up and, where the definition compares, a baseline; in
+`ibd_scores.endpoints`. Each has corticosteroid-free variants: `steroid_free()`, for a length of
+time `steroid_free(days=90)`, of those on corticosteroids at baseline
+`steroid_free(among="on_steroid")`. Not evaluable where a value it reads was not recorded;
+what becomes of those is for the estimand.
+
+"""
+
+
+def table(heads: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
+    """Return a table in Markdown."""
+    lines = [heads, ("---",) * len(heads), *rows]
+    return "".join(f"| {' | '.join(cell.replace('|', '/') for cell in row)} |\n" for row in lines)
+
+
+def instrument(entry: Index | Grading) -> str:
+    """Return the section of one instrument."""
+    parts = [f"### `{entry.name}`\n\n{entry.title}. Disease: {entry.disease}."]
+    if entry.provisional:
+        parts.append(f"**Provisional:** {entry.provisional}.")
+    if isinstance(entry, Index):
+        parts.append(f"**Formula.** `{entry.formula}`")
+    parts.append(_items(entry))
+    if isinstance(entry, Index):
+        parts.append(f"**Range.** {entry.range}.")
+        parts.append(f"**Bands.** {entry.ladder or 'None agreed'}.")
+    else:
+        parts.append(f"**Grades, in order.** {entry.range}.")
+    parts.append(f"**Missing data.** {entry.missing}")
+    if entry.notes:
+        parts.append(f"**Notes.** {entry.notes}")
+    parts.append("**Pitfalls.**\n\n" + "\n".join(f"- {pitfall}" for pitfall in entry.pitfalls))
+    parts.append(f"**Worked example.** {example(entry)}")
+    of_score = [one for one in _endpoints() if entry.name in one.reads]
+    of_items = [one for one in _endpoints() if one not in of_score and _reads_items(one, entry)]
+    parts.append(f"**[Endpoints](#endpoints) of the score.** {_named(of_score)}.")
+    if of_items:
+        parts.append(f"**Endpoints from its items alone.** {_named(of_items)}.")
+    parts.append(f"**Source.** {entry.citation}.")
+    return "\n\n".join(part.strip() for part in parts) + "\n\n"
+
+
+def _items(entry: Index | Grading) -> str:
+    weighed = isinstance(entry, Index) and entry.combine is total
+    derived = any(item.derive for item in entry.items)
+    heads = ("item", "meaning", "permitted", *["weight"] * weighed, *["derived from"] * derived)
+    rows = []
+    for item in entry.items:
+        columns = item.columns if item.derive else ()
+        sources = ", ".join(f"`{column.name}`" for column in columns)
+        row = (f"`{item.name}`", item.meaning, item.permitted)
+        rows.append((*row, *[f"{item.weight:g}"] * weighed, *[sources] * derived))
+    own = {item.name for item in entry.items}
+    beside = [f"`{column.name}` {column.meaning} ({column.permitted})"
+              for column in entry.columns if column.name not in own]  # fmt: skip
+    return table(heads, rows) + (f"\nDerived from: {'; '.join(beside)}.\n" if beside else "")
+
+
+def example(entry: Instrument) -> str:
+    """Return the first worked example of an instrument in one sentence."""
+    with (WORKED / f"{entry.name}.csv").open(encoding="utf-8", newline="") as file:
+        row = next(csv.DictReader(file))
+    # An empty cell is a missing answer, or a variant that was not asked for.
+    answers = {name: answer or "missing" for name, answer in row.items()
+               if name not in ABOUT and (answer or name in ITEMS)}  # fmt: skip
+    usual, times = Counter(answers.values()).most_common(1)[0]
+    if times == len(answers) > 1:
+        told = f"every item {usual}"
+    elif times > MANY:
+        told = ", ".join(f"`{name}` {one}" for name, one in answers.items() if one != usual)
+        told += f"; every other item {usual}"
+    else:
+        told = ", ".join(f"`{name}` {one}" for name, one in answers.items())
+    result = f"**{row['expected']}**" + (f", {row['band']}" if row["band"] else "")
+    return f"{told}: {result} ({row['id']}: {row['source']})."
+
+
+def _endpoints() -> list[Endpoint]:
+    every = (getattr(endpoints, name) for name in endpoints.__all__)
+    return [one for one in every if isinstance(one, Endpoint)]
+
+
+def _named(some: list[Endpoint]) -> str:
+    return ", ".join(f"`{one.name}`" for one in some) or "None"
+
+
+def _reads_items(endpoint: Endpoint, entry: Index | Grading) -> bool:
+    """Tell whether an endpoint reads items of the form and nothing beside them."""
+    items = {item.name for item in (*entry.items, *entry.columns)}
+    read = set(endpoint.reads)
+    return read <= items and not read <= FINDINGS
+
+
+def _steps() -> list[tuple[str, ...]]:
+    every = ((name, getattr(derive, name)) for name in derive.__all__)
+    return [
+        (f"`{name}`", ", ".join(f"`{column.name}`" for column in step.columns),
+         f"`{step.name}`: {step.title}", step.citation)
+        for name, step in every
+        if isinstance(step, Derivation)
+    ]  # fmt: skip
+
+
+def _row(one: Endpoint) -> tuple[str, ...]:
+    mark = f" **Provisional:** {one.provisional}." if one.provisional else ""
+    return f"`{one.name}`", one.disease, f"{one.title}: {one.definition}.{mark}", one.citation
+
+
+def document() -> str:
+    """Return the whole page."""
+    areas = {
+        (inspect.getdoc(area) or "").partition("\n")[0].rstrip("."): [
+            one for one in vars(area).values() if isinstance(one, Index | Grading)
+        ]
+        for area in AREAS
+    }
+    contents = [
+        f"- {heading}: {', '.join(f'[`{one.name}`](#{one.name})' for one in entries)}\n"
+        for heading, entries in areas.items()
+    ]
+    return "".join([
+        HEAD,
+        *contents,
+        "- [Steps before scoring](#steps-before-scoring), [endpoints](#endpoints)\n\n",
+        *(f"## {heading}\n\n{''.join(map(instrument, entries))}"
+          for heading, entries in areas.items()),
+        STEPS,
+        table(("step", "reads", "makes", "source"), _steps()),
+        "\n",
+        ENDPOINTS,
+        table(("endpoint", "disease", "definition", "source"), [*map(_row, _endpoints())]),
+    ])  # fmt: skip
+
+
+if __name__ == "__main__":
+    DOCUMENT.write_text(document(), "utf-8", newline="\n")
