@@ -3,8 +3,8 @@
 import pandas as pd
 import pytest
 
-from ibd_scores import derive, hbi, pro2_cd, short_cdai, van_assche
-from ibd_scores.endpoints import pairs
+from ibd_scores import derive, hbi, pro2_cd, ses_cd, short_cdai, van_assche
+from ibd_scores.endpoints import imaging_pairs, pairs, transmural_healing_ultrasound
 
 TRACT = {"fistula_tracts_vai": 1, "fistula_location_vai": 1, "fistula_extension_vai": 1,
          "t2_hyperintensity_vai": 0, "collections_vai": 0, "rectal_wall_vai": 0}  # fmt: skip
@@ -61,12 +61,10 @@ def test_the_time_of_day_does_not_matter_to_a_diary():
         derive.diary_window(visits, zoned)
 
 
-@pytest.mark.parametrize(("ileum", "colon", "isolated"), [(1, 0, True), (1, 1, False)])
-def test_montreal_l1_is_isolated_ileal_disease_where_the_colon_was_not_seen_whole(
-    ileum, colon, isolated
-):
-    from ibd_scores import ses_cd
-
+@pytest.mark.parametrize(
+    ("ileum", "colon", "isolated"), [(1, 0, [1]), (1, 1, [0]), (1, None, [None])]
+)
+def test_montreal_tells_of_a_colon_that_was_not_seen_whole(ileum, colon, isolated):
     cells = dict.fromkeys([item.name for item in ses_cd.items], 0.0) | {"ulcer_size_ileum": 2}
     cells |= {item.name: None for item in ses_cd.items if item.segment == "rectum"}
     visits = pd.DataFrame([
@@ -74,8 +72,48 @@ def test_montreal_l1_is_isolated_ileal_disease_where_the_colon_was_not_seen_whol
         | cells
         for visit in ("baseline", "week12")
     ])  # fmt: skip
-    found = pairs(visits)["isolated_ileal_baseline"].tolist()
-    assert found == [1] if isolated else pd.isna(found[0])
+    found = pairs(visits)["isolated_ileal_baseline"].astype(object)
+    assert found.where(found.notna(), None).tolist() == isolated
+
+
+def test_rows_without_a_patient_are_refused():
+    visits = pd.DataFrame({"patient_id": ["P1", None], "visit": ["baseline", "week12"]})
+    with pytest.raises(ValueError, match="pairs: 1 rows have no patient_id, the first is row 1"):
+        pairs(visits)
+
+
+@pytest.mark.parametrize(("flow", "verdict"), [(0, pd.NA), (1, False)])
+def test_a_wall_not_measured_at_baseline_may_have_been_diseased(flow, verdict):
+    rows = [("baseline", "ileum", 6, 1), ("baseline", "sigmoid", None, 1),
+            ("week12", "ileum", 2, flow), ("week12", "sigmoid", 9, 1)]  # fmt: skip
+    imaging = pd.DataFrame(rows, columns=["visit", "segment", "wall_thickness_mm", "doppler_flow"])
+    healed = transmural_healing_ultrasound(imaging_pairs(imaging.assign(patient_id="P1")))
+    assert healed["P1"] is verdict or healed["P1"] == verdict
+
+
+@pytest.mark.parametrize(("look_back", "stools"), [(7, None), (14, 14)])
+def test_a_diary_may_look_further_back_for_days_that_were_recorded(look_back, stools):
+    visits = pd.DataFrame({"patient_id": ["P1"], "date": pd.to_datetime(["2024-03-15"])})
+    diary = pd.DataFrame({
+        "patient_id": "P1", "date": pd.date_range("2024-03-01", periods=10), "liquid_stools": 2,
+        "abdominal_pain": 1, "general_wellbeing": 1,
+    })  # fmt: skip
+    diary.loc[:2, "liquid_stools"] = 9  # older than the seven most recent days
+    found = derive.diary_window(visits, diary, look_back=look_back)
+    assert found["liquid_stools_7d"].astype(object).where(found["diary_days"] >= 4, None)[0] == (
+        stools
+    )
+    with pytest.raises(ValueError, match="look_back is 7 to 28, not 6"):
+        derive.diary_window(visits, diary, look_back=6)
+
+
+def test_a_recorded_value_stands_though_its_date_is_missing():
+    visits = days(41.0, 38.0, None)
+    visits.loc["b", "date"] = pd.NaT
+    found = derive.last_value_carried_forward(visits, "hematocrit_percent", days=20)
+    assert found.tolist() == [41, 38, 41]
+    same_day = days(None, 39.0, None).assign(date=pd.Timestamp("2024-03-01"))
+    assert derive.last_value_carried_forward(same_day, "hematocrit_percent").tolist() == [39] * 3
 
 
 def days(*values):

@@ -21,6 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent
 DOCUMENT = ROOT / "docs" / "instruments.md"
 WORKED = ROOT / "tests" / "worked"
 ABOUT = ("id", "expected", "band", "source")
+PROVISIONAL = "PROVISIONAL"
 MANY = 8  # equal answers are told together from here on
 # Of the chart, not of one form: an endpoint that reads nothing else belongs to no instrument.
 FINDINGS = {one.name for one in vars(findings).values() if isinstance(one, Item)}
@@ -44,7 +45,7 @@ STEPS = """\
 
 From what a chart holds to what a form asks, in `ibd_scores.derive`. An instrument that names
 columns under *derived from* takes the step by itself where a table has those columns and not the
-item.
+item. The Lemann index is not computed: `lemann_index` is accepted as a value computed elsewhere.
 
 """
 ENDPOINTS = """\
@@ -54,7 +55,10 @@ Yes, no or not evaluable, from a follow-up and, where the definition compares, a
 `ibd_scores.endpoints`. Each has corticosteroid-free variants: `steroid_free()`, for a length of
 time `steroid_free(days=90)`, of those on corticosteroids at baseline
 `steroid_free(among="on_steroid")`. Not evaluable where a value it reads was not recorded;
-what becomes of those is for the estimand.
+what becomes of those is for the estimand. Whom a rate is about: `endpoint.eligible(pairs)` leaves
+out who met it at baseline or cannot meet it from there, and `endpoint.normalization(pairs)` of a
+marker counts only those who were abnormal at baseline, so that nobody who was normal at both visits
+counts as normalized.
 
 """
 
@@ -143,14 +147,18 @@ def _reads_items(endpoint: Endpoint, entry: Index | Grading) -> bool:
     return read <= items and not read <= FINDINGS
 
 
-def _steps() -> list[tuple[str, ...]]:
-    every = ((name, getattr(derive, name)) for name in derive.__all__)
-    return [
-        (f"`{name}`", ", ".join(f"`{column.name}`" for column in step.columns),
-         f"`{step.name}`: {step.title}", step.citation)
-        for name, step in every
-        if isinstance(step, Derivation)
-    ]  # fmt: skip
+def _step(name: str) -> tuple[str, ...]:
+    step = getattr(derive, name)
+    if isinstance(step, Derivation):
+        reads = ", ".join(f"`{column.name}`" for column in step.columns)
+        return f"`{name}`", reads, f"`{step.name}`: {step.title}", step.citation
+    told = (inspect.getdoc(step) or "").split("\n\n")
+    mark = (
+        " **Provisional**: the rule stands in no primary source."
+        if PROVISIONAL in str(told)
+        else ""
+    )
+    return f"`{name}`", "visits and diary, or earlier visits", " ".join(told[0].split()) + mark, ""
 
 
 def _row(one: Endpoint) -> tuple[str, ...]:
@@ -177,7 +185,7 @@ def document() -> str:
         *(f"## {heading}\n\n{''.join(map(instrument, entries))}"
           for heading, entries in areas.items()),
         STEPS,
-        table(("step", "reads", "makes", "source"), _steps()),
+        table(("step", "reads", "makes", "source"), [*map(_step, derive.__all__)]),
         "\n",
         ENDPOINTS,
         table(("endpoint", "disease", "definition", "source"), [*map(_row, _endpoints())]),

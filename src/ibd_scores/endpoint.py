@@ -312,7 +312,9 @@ class Endpoint(Ruled):
 
         if all(map(_settled, self.columns)):
             return pd.Series(True, index=pairs.index, dtype="boolean", name=self.name)
-        met = self._unchanged(pairs, **options).fillna(False)
+        # Who is in remission on corticosteroids cannot come into remission either.
+        bare = replace(self, free_of_steroid=False, free_for_days=0, of_those_on_steroid=False)
+        met = bare._unchanged(pairs, **options).fillna(False)
         lowest, highest = (self._at_the(end, pairs, **options).fillna(False) for end in (0, 1))
         able = ~met & (lowest | highest)
         if self.lowest_baseline:

@@ -52,7 +52,8 @@ def imaging_pairs(
         One row for each patient (index patient_id, sorted), to be joined to `pairs`; what needs a
         column that is absent is left out.
         `diseased_segments_baseline`, how many segments had a wall above 3 mm at baseline;
-        `diseased_not_imaged`, how many of them have no wall thickness at follow-up;
+        `diseased_not_imaged`, how many of them have no wall thickness at follow-up, or have
+        findings at baseline and no wall thickness, so that they may have been diseased;
         `thickest_wall_mm_baseline`, the largest of the diseased segments at baseline.
         At follow-up, over those diseased segments that were imaged again:
         `thickest_wall_mm`, the largest;
@@ -76,9 +77,9 @@ def imaging_pairs(
     Notes
     -----
     A finding not recorded in one segment leaves the patient's missing, unless another segment
-    decides: one with flow is enough for `any_doppler_flow`. A segment whose thickness at baseline
-    is missing is not counted as diseased. Where a diseased segment was not imaged again, the
-    findings of the others are no proof of healing: read `diseased_not_imaged` beside them.
+    decides: one with flow is enough for `any_doppler_flow`. Where a diseased segment was not
+    imaged again, the findings of the others are no proof of healing: read `diseased_not_imaged`
+    beside them.
 
     Examples
     --------
@@ -115,7 +116,10 @@ def imaging_pairs(
     if "wall_thickness_mm" in both:
         wall, wall_before = both["wall_thickness_mm"], both["wall_thickness_mm_baseline"]
         diseased = wall_thickened(wall_thickness_mm=wall_before)
-        not_imaged = (diseased * wall.isna()).groupby("patient_id").sum(min_count=1)
+        examined_before = both.filter(like="_baseline").notna().any(axis=1)
+        uncertain = wall_before.isna() & examined_before  # it may have been diseased
+        lost = (diseased * wall.isna()).mask(uncertain, 1)
+        not_imaged = lost.groupby("patient_id").sum(min_count=1)
         examined_again = wall.groupby("patient_id").count() > 0
         again = both[(diseased == 1) & wall.notna()]
         summary = {

@@ -20,6 +20,12 @@ def check_visits(
         raise ValueError(
             f"{who}: no column {', '.join(absent)}; columns: {', '.join(map(str, table))}"
         )
+    nobody = table["patient_id"].isna()
+    if nobody.any():
+        raise ValueError(
+            f"{who}: {int(nobody.sum())} rows have no patient_id, the first is row "
+            f"{nobody.idxmax()!r}; fill it in or leave the row out"
+        )
     others = not table["visit"].isin([baseline, followup]).all()
     for visit in (baseline, followup):
         if others and not (table["visit"] == visit).any():
@@ -257,4 +263,5 @@ def _isolated_ileal(
     if {"disease_ileum_baseline", "disease_colon_baseline"} <= set(table.columns):
         l1 = (table["disease_ileum_baseline"] == 1) & (table["disease_colon_baseline"] == 0)
         isolated[l1] = 1
+        isolated[isolated.isna() & (table["disease_colon_baseline"] == 1)] = 0
     return isolated

@@ -44,8 +44,9 @@ RECTAL_BLEEDING = Item(
 )  # fmt: skip
 
 ENDOSCOPIC_SUBSCORE = Item(
-    "endoscopic_subscore", "normal 0, erythema or reduced vascular pattern 1, marked erythema, no "
-    "vascular pattern, friability or erosions 2, spontaneous bleeding or ulceration 3", range(4),
+    "endoscopic_subscore", "normal 0, erythema, reduced vascular pattern or mild friability 1, "
+    "marked erythema, no vascular pattern, friability or erosions 2, spontaneous bleeding or "
+    "ulceration 3", range(4),
 )  # fmt: skip
 FRIABILITY = flag("friability", "mucosa bleeds at a touch")
 

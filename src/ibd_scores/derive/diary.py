@@ -41,9 +41,13 @@ def _dates(who: str, name: str, table: "pd.DataFrame") -> "pd.Series[pd.Timestam
 
 
 def _days_before(
-    who: str, visits: "pd.DataFrame", diary: "pd.DataFrame", answers: tuple[Derivation, ...]
+    who: str,
+    visits: "pd.DataFrame",
+    diary: "pd.DataFrame",
+    answers: tuple[Derivation, ...],
+    look_back: int = WINDOW_DAYS,
 ) -> "pd.DataFrame":
-    """Find the seven days before each visit, the nearest first, with what the diary holds of them.
+    """Find the days before each visit, the nearest first, with what the diary holds of them.
 
     A row for each visit (by its place, in column `visit`) and day; an answer is missing where the
     day was not recorded or is left out.
@@ -71,13 +75,17 @@ def _days_before(
             "patient_id": visits["patient_id"].to_numpy(),
             "date": visits["date"].to_numpy() - np.timedelta64(offset, "D"),
         })
-        for offset in range(1, WINDOW_DAYS + 1)
+        for offset in range(1, look_back + 1)
     )  # fmt: skip
     return days_before.merge(daily, how="left", on=["patient_id", "date"])
 
 
 def diary_window(
-    visits: "pd.DataFrame", diary: "pd.DataFrame", *, min_days: int = 4
+    visits: "pd.DataFrame",
+    diary: "pd.DataFrame",
+    *,
+    min_days: int = 4,
+    look_back: int = WINDOW_DAYS,
 ) -> "pd.DataFrame":
     """Sum up the diary of the seven days before each visit, the visit's own day not included.
 
@@ -91,6 +99,9 @@ def diary_window(
         endoscopy (0 or 1): days on which either is 1 are left out.
     min_days : int
         How many of the seven days an item needs (1 to 7).
+    look_back : int
+        How many calendar days before the visit are searched (7 to 28): with more than 7, an item
+        takes its seven most recent days that were recorded and not left out.
 
     Returns
     -------
@@ -108,8 +119,8 @@ def diary_window(
     Notes
     -----
     Seven days: Best 1976. PROVISIONAL: that four of the seven calendar days are enough is common
-    in trials and stands in no primary source; some trials look back for the seven most recent
-    days that were recorded.
+    in trials and stands in no primary source; others take the seven most recent days that were
+    recorded (`look_back`).
 
     Examples
     --------
@@ -126,8 +137,13 @@ def diary_window(
 
     if min_days not in range(1, WINDOW_DAYS + 1):
         raise ValueError(f"diary_window: min_days is 1 to {WINDOW_DAYS}, not {min_days!r}")
-    found = _days_before("diary_window", visits, diary, DIARY)
+    if look_back not in range(WINDOW_DAYS, 29):
+        raise ValueError(f"diary_window: look_back is {WINDOW_DAYS} to 28, not {look_back!r}")
+    found = _days_before("diary_window", visits, diary, DIARY, look_back)
     names = [answer.name for answer in DIARY]
+    for name in names:  # the nearest come first
+        later = found[name].notna().groupby(found["visit"]).cumsum() > WINDOW_DAYS
+        found[name] = found[name].mask(later)
     complete = found[names].notna().all(axis="columns")
     by_visit = found.groupby("visit")[names]
     means = by_visit.mean().where(by_visit.count() >= min_days)
@@ -246,7 +262,9 @@ def last_value_carried_forward(
     values = visits[column].reset_index(drop=True)
     patients = visits["patient_id"].to_numpy()
     ordered = pd.DataFrame({"value": values, "date": dates.where(values.notna())}, dtype=object)
-    ordered = ordered.loc[dates.sort_values(kind="stable").index]
+    order = pd.DataFrame({"date": dates, "missing": values.isna()})
+    ordered = ordered.loc[order.sort_values(["date", "missing"], kind="stable").index]
     last = ordered.groupby(patients[ordered.index]).ffill().sort_index()
     recent = dates - pd.to_datetime(last["date"]) <= pd.Timedelta(days=days)
-    return last["value"].astype(float).where(recent).set_axis(visits.index).rename(column)
+    carried = last["value"].astype(float).where(recent)
+    return values.where(values.notna(), carried).set_axis(visits.index).rename(column)

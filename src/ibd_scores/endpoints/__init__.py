@@ -4,9 +4,10 @@ Each is called with a table of pairs (one row for each patient, from `pairs`) an
 boolean Series, or with values by name and returns True, False or None. `x` is the value at
 follow-up, `x_baseline` that at baseline, `x_previous` that of the visit before, `x_day_before` that
 of the day before. What a trial asks at entry reads the baseline alone. An endpoint is evaluable
-where every value it reads was recorded; where part of what was diseased was not examined again, a
-failure that was seen is False and a success is not evaluable, so as-observed rates lean low. What
-to do about who is not evaluable is decided by an estimand, never here.
+where every value it reads was recorded, so that who counts does not depend on how they did: a part
+that fails does not decide while another is missing. Only where something diseased was not examined
+again, a failure that was seen is False and a success is not evaluable, so that there as-observed
+rates lean low. What to do about who is not evaluable is decided by an estimand, never here.
 
 >>> cdai_remission(cdai=149.9), cdai_remission(cdai=150), cdai_remission(cdai=None)
 (True, False, None)

@@ -152,8 +152,8 @@ def mayo_endoscopic_0(endoscopic_subscore: Array) -> Array:
 
 
 @endpoint("UC", "Clinical remission (STRIDE-II)",
-          "rectal bleeding 0 and stool frequency 0 (or partial_mayo_remission); healing in "
-          "STRIDE-II is mayo_endoscopic_0 or uceis_remission", TURNER_2021)  # fmt: skip
+          "rectal bleeding 0 and stool frequency 0; its other wording is partial_mayo_remission; "
+          "healing in STRIDE-II is mayo_endoscopic_0 or uceis_remission", TURNER_2021)  # fmt: skip
 def stride2_remission(stool_frequency: Array, rectal_bleeding: Array) -> Array:
     return all_of(at_most(stool_frequency, 0), at_most(rectal_bleeding, 0))
 

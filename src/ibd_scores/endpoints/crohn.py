@@ -216,13 +216,14 @@ def _unless_unseen(met: Array, not_seen: Array) -> Array:
 UNSEEN = "not evaluable if what was seen meets it but a diseased segment was not reached again"
 
 
-@endpoint("CD", "Endoscopic remission (SES-CD <= 2)", f"SES-CD <= 2; {UNSEEN}", VUITTON_2016)
-def ses_cd_remission(ses_cd: Array, diseased_not_seen: Array = NONE_UNSEEN) -> Array:
-    return _unless_unseen(at_most(ses_cd, 2), diseased_not_seen)
-
-
 ELIGIBLE = ("ses_cd_matched", LOWEST_BASELINE)
 FROM_4 = "eligible from a baseline SES-CD of 4"
+
+
+@endpoint("CD", "Endoscopic remission (SES-CD <= 2)", f"SES-CD <= 2; {FROM_4}; {UNSEEN}",
+          VUITTON_2016, lowest_baseline=ELIGIBLE)  # fmt: skip
+def ses_cd_remission(ses_cd: Array, diseased_not_seen: Array = NONE_UNSEEN) -> Array:
+    return _unless_unseen(at_most(ses_cd, 2), diseased_not_seen)
 
 
 @endpoint("CD", "Endoscopic remission (U-EXCEL)",
@@ -253,7 +254,8 @@ def endoscopic_remission_uexcel_by_variable(
 
 
 @endpoint("CD", "Endoscopic healing (STRIDE-II)",
-          f"SES-CD <= 2 and no ulcer, aphthae included; {UNSEEN}", TURNER_2021)  # fmt: skip
+          f"SES-CD <= 2 and no ulcer, aphthae included; {FROM_4}; {UNSEEN}", TURNER_2021,
+          lowest_baseline=ELIGIBLE)  # fmt: skip
 def endoscopic_healing(
     ses_cd: Array, segments_with_any_ulcer: Array, diseased_not_seen: Array = NONE_UNSEEN
 ) -> Array:

@@ -154,7 +154,7 @@ milan_ultrasound = Index(
         "The rectum is not assessed through the abdomen.",
     ),
     notes="The score of a patient is that of the worst segment of the colon. The cut restates the "
-    "two rules it came from: flow and more than 3 mm, or no flow and more than 4.43 mm.",
+    "two rules it came from: flow and more than 3 mm, or no flow and more than about 4.43 mm.",
     citation=f"{ALLOCCA_2018}; the cut: {ALLOCCA_2022_CUT}",
 )
 

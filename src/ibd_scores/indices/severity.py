@@ -33,6 +33,17 @@ def _criterion(finding: Array, compare: Callable[..., Any], cut: float) -> Array
     return np.where(np.isnan(finding), np.nan, met)
 
 
+def _stools(
+    stools: Array, bloody_stools: Array, compare: Callable[..., Any]
+) -> tuple[Array, Array]:
+    """Too many stools (compared with 4), and six bloody ones; each count bounds the other."""
+    many = _criterion(stools, compare, 4)
+    bloody = _criterion(bloody_stools, np.greater_equal, 6)
+    surely_many = np.isnan(stools) & (_criterion(bloody_stools, compare, 4) == 1)
+    surely_fewer = np.isnan(bloody_stools) & (stools < 6)
+    return np.where(surely_many, 1.0, many), np.where(surely_fewer, 0.0, bloody)
+
+
 def _severity(stools: Array, bloody_stools: Array, signs: list[Array], enough: Any) -> Array:
     """Mild 0, moderate 1, severe 2, from criteria that are met (1), not met (0) or missing.
 
@@ -80,9 +91,8 @@ def _modern(
         # Either stands for the other where one of them was not measured.
         np.fmax(_criterion(esr_mm_h, np.greater, 30), _criterion(crp_mg_l, np.greater, 30)),
     ]
-    many = _criterion(stools_per_day, np.greater_equal, 4)
-    bloody = _criterion(bloody_stools_per_day, np.greater_equal, 6)
-    return _severity(many, bloody, signs, enough=np.any)
+    stools = _stools(stools_per_day, bloody_stools_per_day, np.greater_equal)
+    return _severity(*stools, signs, enough=np.any)
 
 
 truelove_witts = Grading(
@@ -95,7 +105,8 @@ truelove_witts = Grading(
     rule=_modern,
     missing=f"{UNDECIDED}: with 6 bloody stools one sign that is present decides for severe, with "
     "fewer bloody stools and 4 stools or more the grade is moderate. ESR and CRP stand for each "
-    "other: one of them is enough, and a table may lack either.",
+    "other, by convention of this library: one of them is enough, and a table may lack either. "
+    "Bloody stools are stools: their number bounds the other where one was not counted.",
     pitfalls=(
         "A temperature of 37.8, a pulse of 90, hemoglobin 10.5 and an ESR of 30 are no signs yet.",
         "Four stools a day are moderate here, mild in the original.",
@@ -125,9 +136,8 @@ def _original(
         _criterion(hemoglobin_percent_of_normal, np.less_equal, 75),
         _criterion(esr_mm_h, np.greater, 30),
     ]
-    many = _criterion(stools_per_day, np.greater, 4)
-    bloody = _criterion(bloody_stools_per_day, np.greater_equal, 6)
-    return _severity(many, bloody, signs, enough=np.all)
+    stools = _stools(stools_per_day, bloody_stools_per_day, np.greater)
+    return _severity(*stools, signs, enough=np.all)
 
 
 truelove_witts_original = Grading(
@@ -173,9 +183,8 @@ def montreal_degree(
         _criterion(hemoglobin_g_dl, np.less, 10.5),
         _criterion(esr_mm_h, np.greater_equal, 30),
     ]
-    many = _criterion(stools_per_day, np.greater, 4)
-    bloody = _criterion(bloody_stools_per_day, np.greater_equal, 6)
-    return _severity(many, bloody, signs, enough=np.all)
+    stools = _stools(stools_per_day, bloody_stools_per_day, np.greater)
+    return _severity(*stools, signs, enough=np.all)
 
 
 truelove_witts_montreal = Grading(
