@@ -189,14 +189,14 @@ def test_an_item_name_means_one_thing():
         assert seen.setdefault(item.name, (item.meaning, item.values)) == (
             item.meaning,
             item.values,
-        )
+        ), item.name
 
 
 def test_the_catalogue_holds_every_entry_that_the_library_offers():
     offered = {
         name for name, entry in vars(ibd_scores).items() if isinstance(entry, Index | Grading)
     }
-    assert offered == set(ENTRIES)
+    assert offered == set(ENTRIES), "import it in src/ibd_scores/__init__.py"
 
 
 def test_nothing_reads_a_provisional_entry():
@@ -216,7 +216,7 @@ def test_a_provisional_entry_says_so_with_its_reason_wherever_it_is_shown(entry)
 
 @pytest.mark.parametrize("entry", INSTRUMENTS, ids=name_of)
 def test_every_instrument_warns_of_a_pitfall_and_cites_its_source(entry):
-    assert entry.pitfalls
+    assert entry.pitfalls, "no pitfall"
     papers = [text for name, text in vars(citations).items() if name.isupper()]
     assert any(paper in entry.citation for paper in papers)
     for sentence in (entry.missing, *entry.pitfalls):

@@ -106,8 +106,9 @@ def test_the_item_s_own_column_is_read_where_the_table_has_it():
 
 def test_a_variant_is_refused_where_it_would_have_no_effect():
     assert cdai(**PATIENT, hematocrit_floor=0) == cdai(**PATIENT)
+    given = {k: v for k, v in PATIENT.items() if k not in {"hematocrit_percent", "sex"}}
     with pytest.raises(TypeError, match="unknown hematocrit_floor"):
-        cdai(**PATIENT, hematocrit_deficit=0, hematocrit_floor=0)
+        cdai(**given, hematocrit_deficit=0, hematocrit_floor=0)
 
 
 def test_the_points_of_a_patient_follow_the_variant_asked_for():
@@ -295,6 +296,27 @@ def test_a_band_asks_for_items_that_the_form_permits():
 def test_a_band_that_needs_an_item_that_is_missing_is_missing():
     items = {item.name: 0 for item in mayo_full.items}
     assert mayo_full.band(2, items | {"physician_global": None}) is None
+
+
+def test_a_band_takes_scores_and_the_items_it_needs():
+    table = pd.DataFrame([{item.name: 0 for item in uceis.items}])
+    with pytest.raises(TypeError, match=r"takes scores, not a table: band\(uceis\(table\)\)"):
+        uceis.band(table)
+    with pytest.raises(ValueError, match="mayo_full: no column rectal_bleeding"):
+        mayo_full.band(2, {"stool_frequency": 0})
+
+
+def test_an_item_is_not_given_beside_what_it_is_derived_from():
+    with pytest.raises(TypeError, match="stools_per_day is not read beside what is derived"):
+        mayo_partial(stool_frequency=1, stools_per_day=9, rectal_bleeding=0, physician_global=0)
+
+
+def test_an_absent_item_is_named_with_what_it_can_be_derived_from():
+    one = {name: value for name, value in PATIENT.items() if name != "complications"}
+    with pytest.raises(ValueError, match=r"no column complications \(or arthralgia, uveitis"):
+        cdai(one)
+    with pytest.raises(ValueError, match=r"no value for physician_global; give None for what"):
+        mayo_partial(stool_frequency=1, rectal_bleeding=0)
 
 
 def test_a_patient_s_points_are_refused_off_the_form():

@@ -63,7 +63,7 @@ def test_a_score_lies_in_the_reachable_range(index, data):
 def test_a_grade_is_one_of_the_grades_or_missing(grading, data):
     grades = grading(data.draw(rows(grading)))
     assert grades.cat.categories.tolist() == list(grading.grades)
-    assert grades.cat.ordered
+    assert grades.cat.ordered == grading.ordered
 
 
 @every_index

@@ -38,7 +38,9 @@ def test_every_instrument_has_a_section_that_the_readme_links_to():
 def test_a_provisional_entry_is_marked_on_every_page():
     page = tool("instruments").DOCUMENT.read_text("utf-8")
     for entry in ENTRIES.values():
-        (row,) = (line for line in README.splitlines() if line.startswith(f"| [`{entry.name}`]"))
+        rows = [line for line in README.splitlines() if line.startswith(f"| [`{entry.name}`]")]
+        assert len(rows) == 1, "stale: run python tools/readme.py"
+        (row,) = rows
         assert ("| provisional |" in row) == bool(entry.provisional)
         section = page.partition(f"\n### `{entry.name}`\n")[2].partition("\n##")[0]
         assert ("**Provisional:**" in section) == bool(entry.provisional)

@@ -36,6 +36,8 @@ def value(name, text):
         return text
 
 
+NOT_TYPED = [name for name in ENTRIES if not (WORKED / f"{name}.csv").is_file()]
+assert not NOT_TYPED, f"no tests/worked/{NOT_TYPED[0]}.csv: see the README there"
 ROWS = {path.stem: read(path) for path in sorted(WORKED.glob("*.csv")) if path.stem in ENTRIES}
 EXAMPLES = [
     pytest.param(name, row, id=f"{name}-{row['id']}")
@@ -155,4 +157,5 @@ def test_both_sides_of_every_cut_are_typed(index):
         if row["band"] and not math.isnan(float(row["expected"])):
             typed[row["band"]].append(float(row["expected"]))
     for lower, upper in pairwise(index.rungs):
-        assert 0 <= min(typed[upper]) - max(typed[lower]) <= 1
+        beside = 0 <= min(typed[upper]) - max(typed[lower]) <= 1
+        assert beside, f"type a score on each side of the cut between {lower} and {upper}"

@@ -35,7 +35,9 @@ made from the catalogue (`python tools/instruments.py`); a test fails when it is
 A table or one patient's values go in by the names of the items: `cdai(visits)`,
 `uceis(vascular_pattern=1, bleeding=0, erosions_ulcers=2)`. A missing answer is never read as 0, and
 a value that is not permitted raises an error that names its row. A band such as `mild < 220` takes
-what is not below the band before it and is below 220. What is marked **provisional** has to be
+what is not below the band before it and is below 220, and `0 to 3` means whole numbers unless
+decimals are allowed. What is permitted but unlikely, or contradicts itself, is scored as recorded:
+`problems` lists it. What is marked **provisional** has to be
 checked against its paper before it is relied on; no other entry reads it. Items are described in
 short words of our own: the forms and their translations belong to their owners.
 
@@ -52,9 +54,19 @@ ENDPOINTS = """\
 ## Endpoints
 
 Yes, no or not evaluable, from a follow-up and, where the definition compares, a baseline; in
-`ibd_scores.endpoints`. Each has corticosteroid-free variants: `steroid_free()`, for a length of
-time `steroid_free(days=90)`, of those on corticosteroids at baseline
-`steroid_free(among="on_steroid")`. Not evaluable where a value it reads was not recorded;
+`ibd_scores.endpoints`. From a table with a row for each patient and visit (`patient_id`, `visit`,
+the scores and items), `pairs = endpoints.pairs(scores, baseline="baseline", followup="week12")`
+makes a row for each patient, with what was so at baseline as `<name>_baseline`; then
+`endpoints.cdai_response_100(pairs)`. What is made of segments (`ses_cd_matched`,
+`diseased_not_seen`, ...) `pairs` makes from the items of the SES-CD and the CDEIS, not from a
+total: without them it is not checked what was reached. The transmural endpoints read
+`pairs.join(endpoints.imaging_pairs(segments))`, of a table with a row for each patient, visit and
+segment (`wall_thickness_mm`, `doppler_flow`, `inflammatory_fat`, `stratification`, `edema`,
+`fat_stranding`, `mural_ulcers`, `maria`, `maria_simplified`).
+
+Each has corticosteroid-free variants: `steroid_free()`, for a length of time `steroid_free(days=90)`, of those on corticosteroids at baseline
+`steroid_free(among="on_steroid")`, which also read `systemic_steroid`, `steroid_free_days` and
+`systemic_steroid_baseline`. Not evaluable where a value it reads was not recorded;
 what becomes of those is for the estimand. Whom a rate is about: `endpoint.eligible(pairs)` leaves
 out who met it at baseline or cannot meet it from there, and `endpoint.normalization(pairs)` of a
 marker counts only those who were abnormal at baseline, so that nobody who was normal at both visits
@@ -81,7 +93,9 @@ def instrument(entry: Index | Grading) -> str:
         parts.append(f"**Range.** {entry.range}.")
         parts.append(f"**Bands.** {entry.ladder or 'None agreed'}.")
     else:
-        parts.append(f"**Grades, in order.** {entry.range}.")
+        parts.append(f"**Grades{', in order' if entry.ordered else ''}.** {entry.range}.")
+    refused = [check for check in entry.checks if check.refused]
+    parts += [f"**Refused.** `{check.item}`: {check.why}." for check in refused]
     parts.append(f"**Missing data.** {entry.missing}")
     if entry.notes:
         parts.append(f"**Notes.** {entry.notes}")
@@ -103,13 +117,14 @@ def _items(entry: Index | Grading) -> str:
     rows = []
     for item in entry.items:
         columns = item.columns if item.derive else ()
-        sources = ", ".join(f"`{column.name}`" for column in columns)
+        from_columns = ", ".join(f"`{column.name}`" for column in columns)
         row = (f"`{item.name}`", item.meaning, item.permitted)
-        rows.append((*row, *[f"{item.weight:g}"] * weighed, *[sources] * derived))
+        rows.append((*row, *[f"{item.weight:g}"] * weighed, *[from_columns] * derived))
     own = {item.name for item in entry.items}
-    beside = [f"`{column.name}` {column.meaning} ({column.permitted})"
-              for column in entry.columns if column.name not in own]  # fmt: skip
-    return table(heads, rows) + (f"\nDerived from: {'; '.join(beside)}.\n" if beside else "")
+    sources = [(f"`{column.name}`", column.meaning, column.permitted)
+               for column in entry.columns if column.name not in own]  # fmt: skip
+    beside = "\n" + table(("derived from", "meaning", "permitted"), sources) if sources else ""
+    return table(heads, rows) + beside
 
 
 def example(entry: Instrument) -> str:
@@ -127,8 +142,9 @@ def example(entry: Instrument) -> str:
         told += f"; every other item {usual}"
     else:
         told = ", ".join(f"`{name}` {one}" for name, one in answers.items())
+    source = row["source"].replace("*", r"\*")
     result = f"**{row['expected']}**" + (f", {row['band']}" if row["band"] else "")
-    return f"{told}: {result} ({row['id']}: {row['source']})."
+    return f"{told}: {result} ({row['id']}: {source})."
 
 
 def _endpoints() -> list[Endpoint]:
@@ -163,7 +179,8 @@ def _step(name: str) -> tuple[str, ...]:
 
 def _row(one: Endpoint) -> tuple[str, ...]:
     mark = f" **Provisional:** {one.provisional}." if one.provisional else ""
-    return f"`{one.name}`", one.disease, f"{one.title}: {one.definition}.{mark}", one.citation
+    defined = f"{one.title}: {one.definition}. {one.told}{mark}"
+    return f"`{one.name}`", one.disease, defined, one.citation
 
 
 def document() -> str:

@@ -6,7 +6,7 @@ pandas is recognised from the object, never imported for its own sake.
 """
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -121,14 +121,22 @@ class Frame:
         return pd.Series(values, index=self.index, name=name)
 
 
+def names_of(table: Iterable[Any]) -> str:
+    """The names of a table's columns, the first of them if there are many."""
+    every = [str(name) for name in table]
+    more = f" and {len(every) - NAMES} more" if len(every) > NAMES else ""
+    return (", ".join(every[:NAMES]) or "none") + more
+
+
 def check_table(who: str, given: Any) -> None:
     """Refuse what is no table."""
     if not (isinstance(given, Mapping) or (is_pandas(given) and hasattr(given, "columns"))):
         kind = type(given)
         origin = "" if kind.__module__ == "builtins" else f"{kind.__module__.partition('.')[0]}."
+        remedy = ".to_pandas()" if hasattr(given, "to_pandas") else "for one patient values by name"
         raise TypeError(
             f"{who}: a table is a pandas DataFrame or a mapping of columns, not "
-            f"{origin}{kind.__name__}"
+            f"{origin}{kind.__name__}; give {remedy}"
         )
 
 
@@ -148,10 +156,7 @@ def read(who: str, columns: tuple[Column, ...], table: Any, values: Mapping[str,
     check_table(who, given)
     absent = [column.name for column in columns if column.name not in given]
     if absent:
-        names = [str(name) for name in given]
-        more = f" and {len(names) - NAMES} more" if len(names) > NAMES else ""
-        had = (", ".join(names[:NAMES]) or "none") + more
-        raise ValueError(f"{who}: no column {', '.join(absent)}; columns given: {had}")
+        raise ValueError(f"{who}: no column {', '.join(absent)}; columns given: {names_of(given)}")
     raw = {column.name: given[column.name] for column in columns}
     repeated = [name for name, column in raw.items() if np.ndim(column) > 1]
     if repeated:

@@ -193,8 +193,14 @@ class Endpoint(Ruled):
     @property
     def lines(self) -> tuple[str, ...]:
         """The definition in lines of text."""
-        reads = f"Reads {', '.join(item.name for item in self.columns)}."
-        return (f"{self.title}.", self.warning, f"{self.definition}.", reads, self.citation)
+        return (f"{self.title}.", self.warning, f"{self.definition}.", self.told, self.citation)
+
+    @property
+    def told(self) -> str:
+        """The columns it reads, in words."""
+        required = [item.name for item in self.columns if item.name not in self.optional]
+        beside = f"; where given also {', '.join(self.optional)}" if self.optional else ""
+        return f"Reads {', '.join(required)}{beside}."
 
     @property
     def columns(self) -> tuple[Item, ...]:

@@ -79,7 +79,12 @@ class Item:
             return f"{span}, decimals allowed"
         if isinstance(self.values, range) and len(self.values) > 2:
             return f"{self.values[0]} to {self.values[-1]}{unit}"
-        *others, last = [value if isinstance(value, str) else f"{value:g}" for value in self.values]
+        # Words that look like numbers are shown as the text that they are: '3.1'.
+        *others, last = [
+            f"{value:g}" if not isinstance(value, str)
+            else value if value.isidentifier() else repr(value)
+            for value in self.values
+        ]  # fmt: skip
         return f"{', '.join(others)} or {last}{unit}"
 
     @property

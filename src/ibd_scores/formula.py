@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ibd_scores.columns import Array, Frame, check_table, read
+from ibd_scores.columns import Array, Frame, check_table, names_of, read
 from ibd_scores.form import Check, Item, Mask
 
 DECIMALS = 6  # 2*21 + ... can come out as 149.999...; a score is rounded before it meets a cut
@@ -76,6 +76,10 @@ class Formula:
         """The columns to read from this table, where an item can be given in two ways."""
         raise NotImplementedError
 
+    def absent(self, given: Any) -> list[str]:
+        """The columns that a table must have and lacks."""
+        return [column.name for column in self.chosen(given) if column.name not in given]
+
     def compute(self, values: Mapping[str, Array], **options: Any) -> Array:
         """Apply the formula to checked columns."""
         raise NotImplementedError
@@ -101,10 +105,25 @@ class Formula:
                 permitted = allowed[name].permitted
                 raise ValueError(f"{self.name}: {name} is {permitted}, not {value!r}")
         unknown = values.keys() - {column.name for column in chosen}
+        doubled = unknown & {column.name for column in self.columns}
+        if doubled:
+            raise TypeError(
+                f"{self.name}: {', '.join(sorted(doubled))} is not read beside what is derived "
+                "from it; give one or the other"
+            )
         if unknown:
             columns = dict.fromkeys(column.name for column in (*chosen, *self.columns))
             known = ", ".join([*columns, *sorted(allowed)])
             raise TypeError(f"{self.name}: unknown {', '.join(sorted(unknown))}; known: {known}")
+        given = values if table is None else table
+        absent = [] if table is not None and values else self.absent(given)
+        if absent:
+            one = table is None and not any(map(np.ndim, values.values()))
+            what, had = ("value for", "given") if one else ("column", "columns given")
+            rather = "give None for what was not recorded; " if one else ""
+            raise ValueError(
+                f"{self.name}: no {what} {', '.join(absent)}; {rather}{had}: {names_of(given)}"
+            )
         return read(self.name, chosen, table, values), chosen, options
 
     def __call__(self, table: Any = None, /, *others: Any, **values: Any) -> Any:
@@ -327,12 +346,14 @@ def listed(items: tuple[Item, ...]) -> str:
     return "\n".join(f"{item.name}: {item.meaning} ({item.permitted})" for item in items)
 
 
-def categories(frame: Frame, name: str, codes: NDArray[Any], names: tuple[str, ...]) -> Any:
-    """Give codes back as an ordered categorical Series; for one patient as a word or None."""
+def categories(
+    frame: Frame, name: str, codes: NDArray[Any], names: tuple[str, ...], ordered: bool = True
+) -> Any:
+    """Give codes back as a categorical Series; for one patient as a word or None."""
     if frame.scalar:
         return None if codes[0] < 0 else names[codes[0]]
     import pandas as pd
 
-    dtype = pd.CategoricalDtype(list(names), ordered=True)
-    ordered = pd.Categorical.from_codes(codes, dtype=dtype)
-    return pd.Series(ordered, index=frame.index, name=name)
+    dtype = pd.CategoricalDtype(list(names), ordered=ordered)
+    words = pd.Categorical.from_codes(codes, dtype=dtype)
+    return pd.Series(words, index=frame.index, name=name)

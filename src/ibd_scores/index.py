@@ -43,7 +43,12 @@ class Index(Instrument):
         """The form in lines of text."""
         bands = f"Bands: {self.ladder}." if self.bands else "No agreed bands."
         head = (f"{self.title}.", self.warning, self.formula, listed(self.items))
-        return (*head, f"Range: {self.range}.", bands, *self.remarks)
+        sources = "\n".join(
+            f"{item.name} may be derived from {', '.join(one.name for one in item.columns)}."
+            for item in self.items
+            if item.derive
+        )
+        return (*head, sources, f"Range: {self.range}.", bands, *self.remarks)
 
     @property
     def columns(self) -> tuple[Item, ...]:
@@ -60,6 +65,16 @@ class Index(Instrument):
         """What is needed, and what a check reads beside it where the table has it."""
         beside = (column for column in self.context if column.name in table)
         return tuple(dict.fromkeys((*self.needed(table), *beside)))
+
+    def absent(self, given: Any) -> list[str]:
+        """The columns that a table must have and lacks: an item, or what it is derived from."""
+        lacking = {}
+        for item in self.items:
+            sources = [one.name for one in item.columns if one.name not in given]
+            if item.name not in given and sources:
+                either = f" (or {', '.join(sources)})" if item.derive else ""
+                lacking[item.name] = item.name + either
+        return list(lacking.values())
 
     def options(self, chosen: tuple[Item, ...]) -> dict[str, Variant]:
         """The published variants of those derivations that will be used."""
@@ -129,6 +144,10 @@ class Index(Instrument):
         ------
             ValueError: the index has no agreed bands, or a band needs the items.
         """
+        if isinstance(scores, Mapping) or np.ndim(scores) > 1:
+            raise TypeError(
+                f"{self.name}.band: takes scores, not a table: band({self.name}(table))"
+            )
         if not self.bands:
             raise ValueError(f"{self.name}: no agreed bands. {self.notes}".rstrip())
         frame = read(self.name, (self.score,), None, {self.name: scores})
@@ -144,7 +163,9 @@ class Index(Instrument):
             fits = band.holds(score)
             if band.proviso:
                 if not items:
-                    raise ValueError(f"{self.name}.band: '{band.name}' needs the items; give them")
+                    raise ValueError(
+                        f"{self.name}.band: '{band.name}' needs the items: band(scores, table)"
+                    )
                 fits &= band.proviso(items)
             codes[fits] = code
         return categories(frame, f"{self.name}_band", codes, self.rungs)
@@ -229,13 +250,14 @@ class Index(Instrument):
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Grading(Ruled, Instrument):
-    """An ordered category from findings.
+    """A category from findings, ordered unless it says otherwise.
 
     The rule returns the place of the grade in `grades`, NaN where it cannot be told: then the
     grade is missing.
     """
 
     grades: tuple[str, ...]
+    ordered: bool = True
 
     @property
     def lines(self) -> tuple[str, ...]:
@@ -249,9 +271,9 @@ class Grading(Ruled, Instrument):
         return self.items
 
     def finish(self, frame: Frame, values: Array) -> Any:
-        """Give the grades back as an ordered categorical."""
+        """Give the grades back as a categorical."""
         codes = np.where(np.isnan(values), -1, values).astype(int)
-        return categories(frame, self.name, codes, self.grades)
+        return categories(frame, self.name, codes, self.grades, self.ordered)
 
     @property
     def score(self) -> Item:
@@ -265,7 +287,8 @@ class Grading(Ruled, Instrument):
 
     def __repr__(self) -> str:
         mark = ", provisional" if self.provisional else ""
-        return f"<{self.name}: {self.title}, {' < '.join(self.grades)}{mark}>"
+        grades = (" < " if self.ordered else ", ").join(self.grades)
+        return f"<{self.name}: {self.title}, {grades}{mark}>"
 
     def _repr_html_(self) -> str:
         rows = [(item.name, item.meaning, item.permitted) for item in self.items]

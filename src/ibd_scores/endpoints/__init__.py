@@ -105,6 +105,7 @@ from ibd_scores.endpoints.imaging import (
     transmural_healing_maria_simplified,
     transmural_healing_mre,
     transmural_healing_ultrasound,
+    transmural_healing_ultrasound_strict,
     transmural_response_ultrasound,
 )
 from ibd_scores.endpoints.pediatric import (
@@ -223,6 +224,7 @@ __all__ = [
     "transmural_healing_maria_simplified",
     "transmural_healing_mre",
     "transmural_healing_ultrasound",
+    "transmural_healing_ultrasound_strict",
     "transmural_response_ultrasound",
     "uceis_remission",
     "uceis_response",

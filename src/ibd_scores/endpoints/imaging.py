@@ -6,7 +6,6 @@ from ibd_scores.citations import CONVENTION, ORDAS_2019, RIMOLA_2009
 from ibd_scores.columns import Array
 from ibd_scores.endpoint import (
     NONE_UNSEEN,
-    UNKNOWN,
     all_of,
     at_least,
     at_most,
@@ -35,17 +34,28 @@ def _of_diseased(met: Array, diseased: Array, not_imaged: Array) -> Array:
 
 
 @endpoint("CD", "Transmural healing (ultrasound)",
-          f"wall <= 3 mm and no color Doppler signal {DISEASED} (strict=True: and normal layers "
-          f"and no inflammatory fat); {NOT_IMAGED}", CONVENTION)  # fmt: skip
+          f"wall <= 3 mm and no color Doppler signal {DISEASED}; {NOT_IMAGED}",
+          CONVENTION)  # fmt: skip
 def transmural_healing_ultrasound(
     thickest_wall_mm: Array, any_doppler_flow: Array,
-    all_stratified: Array = UNKNOWN, any_inflammatory_fat: Array = UNKNOWN,
     diseased_segments_baseline: Array = SOME_DISEASED, diseased_not_imaged: Array = NONE_UNSEEN,
-    *, strict: bool = False,
 ) -> Array:  # fmt: skip
     met = all_of(at_most(thickest_wall_mm, 3), at_most(any_doppler_flow, 0))
-    if strict:
-        met = all_of(met, at_least(all_stratified, 1), at_most(any_inflammatory_fat, 0))
+    return _of_diseased(met, diseased_segments_baseline, diseased_not_imaged)
+
+
+@endpoint("CD", "Transmural healing (ultrasound), with normal layers and fat",
+          f"wall <= 3 mm, no color Doppler signal, normal layers and no inflammatory fat "
+          f"{DISEASED}; {NOT_IMAGED}", CONVENTION)  # fmt: skip
+def transmural_healing_ultrasound_strict(
+    thickest_wall_mm: Array, any_doppler_flow: Array,
+    all_stratified: Array, any_inflammatory_fat: Array,
+    diseased_segments_baseline: Array = SOME_DISEASED, diseased_not_imaged: Array = NONE_UNSEEN,
+) -> Array:  # fmt: skip
+    met = all_of(
+        at_most(thickest_wall_mm, 3), at_most(any_doppler_flow, 0),
+        at_least(all_stratified, 1), at_most(any_inflammatory_fat, 0),
+    )  # fmt: skip
     return _of_diseased(met, diseased_segments_baseline, diseased_not_imaged)
 
 

@@ -176,9 +176,9 @@ sccai = Index(
     title="Simple Clinical Colitis Activity Index",
     disease="UC",
     items=(
-        Item("bowel_frequency_day", "stools by day: 0-3 0, 4-6 1, 7-9 2, more than 9 3",
+        Item("bowel_frequency_day", "stools by day: 0-3 = 0, 4-6 = 1, 7-9 = 2, more = 3",
              range(4), derive=bowel_frequency_day),
-        Item("bowel_frequency_night", "stools by night: none 0, 1-3 1, 4 or more 2",
+        Item("bowel_frequency_night", "stools by night: none = 0, 1-3 = 1, 4 or more = 2",
              range(3), derive=bowel_frequency_night),
         Item("urgency", "none 0, hurry 1, immediately 2, incontinence 3", range(4)),
         Item("blood_in_stool", "none 0, trace 1, occasionally frank 2, usually frank 3", range(4)),
@@ -207,7 +207,7 @@ lichtiger = Index(
     disease="UC",
     items=(
         Item("daily_stools_lichtiger",
-             "stools a day: 0-2 0, 3-4 1, 5-6 2, 7-9 3, 10 or more 4", range(5)),
+             "stools a day: 0-2 = 0, 3-4 = 1, 5-6 = 2, 7-9 = 3, 10 or more = 4", range(5)),
         flag("nocturnal_diarrhea", "diarrhea at night"),
         Item("visible_blood",
              "stools with blood: none 0, under half 1, half or more 2, all 3", range(4)),

@@ -40,6 +40,8 @@ from ibd_scores.derive.histology import (
 from ibd_scores.form import Item
 from ibd_scores.index import Grading, Index
 
+GRADES_ARE_TEXT = "The grades are text ('3.1'): a file is read with these columns as strings."
+
 
 def _grades(categories: tuple[Item, ...]) -> tuple[str, ...]:
     """All grades in rising order: 0.0, then whatever is not .0."""
@@ -99,6 +101,7 @@ geboes = Grading(
     rule=_geboes,
     missing="Any missing category makes the grade missing, even beside an ulcer.",
     pitfalls=(
+        GRADES_ARE_TEXT,
         "The overall grade is the highest that is not .0: 5.0 does not outrank 1.1.",
         "A grade of at most 3.1 does not exclude neutrophils: marked neutrophils in the lamina "
         "propria (2B.3) rank below 3.1.",
@@ -117,6 +120,7 @@ geboes_continuous = Index(
     combine=_geboes_points,
     combined="rank, from 0 for 0.0 to 22 for 5.4, of the highest grade that is not .0",
     pitfalls=(
+        GRADES_ARE_TEXT,
         "A rank, not the sum of the seven grades, which also runs from 0 to 22.",
         "At most 13 (grade 3.1) does not exclude neutrophils in the lamina propria (10 to 12).",
     ),
@@ -162,6 +166,7 @@ geboes_simplified = Grading(
     rule=_simplified,
     missing="Any missing category makes the grade missing, even beside an ulcer.",
     pitfalls=(
+        GRADES_ARE_TEXT,
         "The overall grade is the highest that is not .0: 4.0 does not outrank 1.1.",
         "Not the Geboes score: 3.1 here is under 50 % of crypts, there under 5 %.",
     ),
@@ -199,6 +204,8 @@ nancy = Grading(
         "Many papers call a grade of at most 1 remission; here 0 is remission and at most 1 a "
         "response.",
     ),
+    notes="Ulceration 4; otherwise neutrophils, moderate or severe 3, mild 2; otherwise chr"
+    "onic infiltrate, moderate or severe 1, none or mild 0.",
     citation=MARCHAL_2017,
 )  # fmt: skip
 

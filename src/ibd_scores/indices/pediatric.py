@@ -49,7 +49,7 @@ pucai = Index(
         Item("rectal_bleeding_pucai", "none 0, a little in under half of the stools 10, a little "
              "in most 20, much 30", (0, 10, 20, 30)),
         Item("stool_consistency_pucai", "formed 0, partly formed 5, unformed 10", (0, 5, 10)),
-        Item("stools_pucai", "stools in 24 hours: 0-2 0, 3-5 5, 6-8 10, above 8 15",
+        Item("stools_pucai", "stools in 24 hours: 0-2 = 0, 3-5 = 5, 6-8 = 10, more = 15",
              (0, 5, 10, 15), derive=stools_pucai),
         Item("nocturnal_stools_pucai", "a stool that wakes: no 0, yes 10", (0, 10)),
         Item("activity_pucai", "not limited 0, sometimes limited 5, severely restricted 10",
@@ -69,21 +69,21 @@ pucai = Index(
 # The PCDAI family shares its answers and differs in their points.
 PAIN = "none {}, mild and short {}, strong, daily or at night {}"
 STOOLS = (
-    "to 1 liquid without blood {}, 2-5 liquid or to 2 semiformed with a little blood {}, 6 or "
-    "more liquid, much blood or nocturnal diarrhea {}"
+    "up to 1 liquid without blood {}, 2-5 liquid or up to 2 semiformed with a little blood {}, 6 "
+    "or more liquid, much blood or nocturnal diarrhea {}"
 )
 WELLBEING = "well {}, sometimes limited {}, often limited or very poor {}"
 WEIGHT = (
-    "gain, or stable or lost by intent {}, stable or to 9 % lost against intent {}, 10 % or more "
-    "lost {}"
+    "gain, or stable or lost by intent {}, stable or up to 9 % lost against intent {}, 10 % or "
+    "more lost {}"
 )
 ACTIVE = "active fistula, drainage, tenderness or abscess {}"
 EXTRAINTESTINAL = (
     "fever from 38.5 degrees C on 3 days, definite arthritis, uveitis, erythema nodosum, pyoderma "
     "gangrenosum"
 )
-ESR_RUNGS = "ESR: under 20 mm/h {}, 20 to 50 {}, above 50 {}"
-ALBUMIN_RUNGS = "albumin: from 3.5 g/dL {}, 3.1-3.4 {}, to 3.0 {}"
+ESR_RUNGS = "ESR, mm/h: under 20 = {}, 20 to 50 = {}, above 50 = {}"
+ALBUMIN_RUNGS = "albumin, g/dL: 3.5 or more = {}, 3.1-3.4 = {}, 3.0 or less = {}"
 
 
 def _item(name: str, answers: str, *points: float, derive: Derivation | None = None) -> Item:
@@ -117,7 +117,8 @@ pcdai = Index(
         PCDAI_WELLBEING,
         PCDAI_WEIGHT,
         _item("height_pcdai", "at diagnosis, percentile channels lost: none {0}, one {1}, two or "
-              "more {2}; later, growth velocity: from -1 SD {0}, between {1}, to -2 SD {2}",
+              "more {2}; later, growth velocity: -1 SD or "
+              "better {0}, between {1}, -2 SD or worse {2}",
               0, 5, 10),
         PCDAI_ABDOMEN,
         PCDAI_PERIRECTAL,

@@ -62,7 +62,7 @@ montreal_age = Grading(
         "between 40 and 41.",
         "It is the age at diagnosis, not at the first symptom or the visit.",
     ),
-    notes="Completed years: to 16 A1, 17 to 40 A2, from 41 A3.",
+    notes="Completed years: up to 16 A1, 17 to 40 A2, from 41 A3.",
     citation=SATSANGI_2006,
 )
 
@@ -83,13 +83,15 @@ montreal_location = Grading(
         flag("disease_upper_gi", "involved proximal to the terminal ileum"),
     ),
     grades=("L1", "L2", "L3", "L4", "L1+L4", "L2+L4", "L3+L4"),
+    ordered=False,
     rule=_location,
     missing=NO_SITE,
     pitfalls=(
         CECUM,
         "Upper gastrointestinal disease stands beside the other site (L1+L4), not in its place.",
     ),
-    notes="Maximal extent before the first resection.",
+    notes="L1 terminal ileum, L2 colon, L3 both, L4 upper tract alone. "
+    "Maximal extent before the first resection.",
     citation=SATSANGI_2006,
 )
 
@@ -107,6 +109,8 @@ montreal_behavior = Grading(
         "A perianal fistula alone is p, not B3.",
         "Behavior is the worst ever and rises with time: compare patients ill for equally long.",
     ),
+    notes="B1 neither, B2 stricturing, B3 penetrating, with a stricture or "
+    "without; p perianal disease.",
     citation=SATSANGI_2006,
 )
 
@@ -197,6 +201,7 @@ paris_location = Grading(
         "L4b", "L1+L4b", "L2+L4b", "L3+L4b",
         "L4ab", "L1+L4ab", "L2+L4ab", "L3+L4ab",
     ),
+    ordered=False,
     rule=lambda disease_ileum, disease_colon, upper_gi_proximal, upper_gi_distal: _location(
         disease_ileum, disease_colon, upper_gi_proximal + 2 * upper_gi_distal
     ),
@@ -205,7 +210,8 @@ paris_location = Grading(
         CECUM,
         "The ileum of L1 and L3 is its distal third; small bowel above that is L4b.",
     ),
-    notes="L4a is proximal to the ligament of Treitz, L4b distal to it; L4ab is this "
+    notes="L1 ileum, L2 colon, L3 both. "
+    "L4a is proximal to the ligament of Treitz, L4b distal to it; L4ab is this "
     "library's way to write both.",
     citation=LEVINE_2011,
 )  # fmt: skip
@@ -221,6 +227,7 @@ paris_behavior = Grading(
         "Stricturing and penetrating disease, at the same time or not, is B2B3 and not B3.",
         "A perianal fistula alone is p, not B3.",
     ),
+    notes="B1 neither, B2 stricturing, B3 penetrating, B2B3 both; p perianal disease.",
     citation=LEVINE_2011,
 )
 
@@ -235,6 +242,7 @@ paris_growth = Grading(
         "What counts as growth delay is judged on the growth chart: state the criterion.",
         "G1 stays G1 after growth has caught up.",
     ),
+    notes="G1 growth delay at any time, G0 never.",
     citation=LEVINE_2011,
 )
 
