@@ -64,13 +64,14 @@ total: without them it is not checked what was reached. The transmural endpoints
 segment (`wall_thickness_mm`, `doppler_flow`, `inflammatory_fat`, `stratification`, `edema`,
 `fat_stranding`, `mural_ulcers`, `maria`, `maria_simplified`).
 
-Each has corticosteroid-free variants: `steroid_free()`, for a length of time `steroid_free(days=90)`, of those on corticosteroids at baseline
-`steroid_free(among="on_steroid")`, which also read `systemic_steroid`, `steroid_free_days` and
-`systemic_steroid_baseline`. Not evaluable where a value it reads was not recorded;
-what becomes of those is for the estimand. Whom a rate is about: `endpoint.eligible(pairs)` leaves
-out who met it at baseline or cannot meet it from there, and `endpoint.normalization(pairs)` of a
-marker counts only those who were abnormal at baseline, so that nobody who was normal at both visits
-counts as normalized.
+Each has corticosteroid-free variants: `steroid_free()`, for a length of time
+`steroid_free(days=90)`, of those on corticosteroids at baseline
+`steroid_free(among="on_steroid")`; they also read `systemic_steroid`, `steroid_free_days` and
+`systemic_steroid_baseline`. Not evaluable where a value it reads was not recorded; what
+becomes of those is for the estimand. Whom a rate is about: `endpoint.eligible(pairs)` leaves
+out who met it at baseline or cannot meet it from there, and `endpoint.normalization(pairs)` of
+a marker counts only those who were abnormal at baseline, so that nobody who was normal at both
+visits counts as normalized.
 
 """
 
