@@ -49,6 +49,15 @@ def test_a_blank_flag_leaves_no_day_of_the_diary_out():
         derive.diary_window(visits, diary.assign(endoscopy=[0, 2, 0, 0]))
 
 
+def test_a_diary_may_have_rows_of_one_label_and_no_flags():
+    visits = pd.DataFrame({"patient_id": ["P1"], "date": pd.to_datetime(["2024-03-08"])})
+    diary = pd.DataFrame({
+        "patient_id": "P1", "date": pd.date_range("2024-03-04", periods=4), "liquid_stools": 2,
+        "abdominal_pain": 1, "general_wellbeing": 1,
+    }, index=[7, 7, 7, 7])  # fmt: skip
+    assert derive.diary_window(visits, diary)["liquid_stools_7d"].tolist() == [14]
+
+
 def test_the_time_of_day_does_not_matter_to_a_diary():
     visits = pd.DataFrame({"patient_id": ["P1"], "date": pd.to_datetime(["2024-03-08 10:30"])})
     diary = pd.DataFrame({

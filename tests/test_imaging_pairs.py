@@ -250,3 +250,9 @@ def test_visits_of_other_names_can_be_compared():
 def test_what_cannot_be_read_is_refused(rows, message):
     with pytest.raises(ValueError, match=message):
         imaging_pairs(pd.DataFrame(rows))
+
+
+def test_a_row_whose_visit_is_not_known_is_read_with_neither_visit():
+    rows = [*walls("baseline", ileum=6), *walls("week12", ileum=2), *walls(None, sigmoid=9)]
+    one = imaging_pairs(pd.DataFrame(rows), "baseline", "week12").loc["P1"]
+    assert one[["diseased_segments_baseline", "thickest_wall_mm_everywhere"]].tolist() == [1, 2]

@@ -21,7 +21,6 @@ ROOT = Path(__file__).resolve().parent.parent
 DOCUMENT = ROOT / "docs" / "instruments.md"
 WORKED = ROOT / "tests" / "worked"
 ABOUT = ("id", "expected", "band", "source")
-PROVISIONAL = "PROVISIONAL"
 MANY = 8  # equal answers are told together from here on
 # Of the chart, not of one form: an endpoint that reads nothing else belongs to no instrument.
 FINDINGS = {one.name for one in vars(findings).values() if isinstance(one, Item)}
@@ -169,13 +168,12 @@ def _step(name: str) -> tuple[str, ...]:
     if isinstance(step, Derivation):
         reads = ", ".join(f"`{column.name}`" for column in step.columns)
         return f"`{name}`", reads, f"`{step.name}`: {step.title}", step.citation
-    told = (inspect.getdoc(step) or "").split("\n\n")
-    mark = (
-        " **Provisional**: the rule stands in no primary source."
-        if PROVISIONAL in str(told)
-        else ""
-    )
-    return f"`{name}`", "visits and diary, or earlier visits", " ".join(told[0].split()) + mark, ""
+    told = inspect.getdoc(step) or ""
+    unsourced = " **Provisional**: the rule stands in no primary source."
+    mark = unsourced if "PROVISIONAL" in told else ""
+    tables = inspect.signature(step).parameters.values()
+    reads = ", ".join(f"`{one.name}`" for one in tables if one.default is one.empty)
+    return f"`{name}`", reads, " ".join(told.partition("\n\n")[0].split()) + mark, ""
 
 
 def _row(one: Endpoint) -> tuple[str, ...]:

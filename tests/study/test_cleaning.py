@@ -5,9 +5,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ibd_scores.entries import ITEMS
-from ibd_scores.form import Check
-from ibd_scores.index import Grading
 from ibd_scores.study import cleaning
 from ibd_scores.study.cohort import read_cohort
 
@@ -341,52 +338,6 @@ def test_what_the_form_permits_one_by_one_but_not_together_is_kept_and_reported(
     clean = cleaned(tmp_path, endoscopy=[SEGMENTS[0] | {"surface": "0"}, *SEGMENTS[1:]])
     assert findings(clean) == [("endoscopy", 2, "P1", "baseline", "ulcer_size_ileum", "1", "1",
                                 "contradiction", "kept")]  # fmt: skip
-
-
-def declaring(table, *names):
-    """The small cohort with further columns of a table, each under a heading of its own name."""
-    section = f"[{table}.columns]\n"
-    lines = "".join(f'{name} = "{name}"\n' for name in names)
-    assert section in TOML
-    return TOML.replace(section, section + lines)
-
-
-def test_an_index_given_by_its_items_is_checked_though_what_they_come_from_is_elsewhere(tmp_path):
-    given = {"liquid_stools_7d": "140", "abdominal_pain_7d": "21", "general_wellbeing_7d": "28",
-             "abdominal_mass": "5", "antidiarrheal": "1", "complications": "2",
-             "hematocrit_deficit": "3", "weight_deficit": "2"}  # fmt: skip
-    clean = cleaned(tmp_path, declaring("visits", *given), visits=[VISIT | given])
-    assert findings(clean) == [("visits", 2, "P1", "baseline", "cdai", "721", "721",
-                                "contradiction", "kept")]  # fmt: skip
-
-
-def test_an_index_whose_items_are_not_all_there_is_not_checked(tmp_path):
-    given = {"liquid_stools_mean": "30"}
-    assert findings(cleaned(tmp_path, declaring("visits", *given), visits=[VISIT | given])) == []
-    given |= {"abdominal_pain_mean": "1"}
-    clean = cleaned(tmp_path, declaring("visits", *given), visits=[VISIT | given])
-    assert findings(clean) == [("visits", 2, "P1", "baseline", "liquid_stools_mean", "30", "30",
-                                "contradiction", "kept")]  # fmt: skip
-
-
-def test_a_table_without_visits_is_checked_too(tmp_path):
-    given = {f"{name}_vai": "0" for name in (
-        "fistula_tracts", "fistula_extension", "t2_hyperintensity", "collections", "rectal_wall",
-    )} | {"fistula_location_vai": "1"}  # fmt: skip
-    clean = cleaned(tmp_path, declaring("patients", *given), patients=[PATIENTS | given])
-    assert findings(clean) == [("patients", 2, "P1", "", "fistula_tracts_vai", "0", "0",
-                                "contradiction", "kept")]  # fmt: skip
-
-
-def test_a_grading_is_checked_like_an_index_and_a_word_stands_as_it_is(tmp_path, monkeypatch):
-    said = Check("sex", "made up", lambda answers: answers["sex"] >= 0)
-    grading = Grading(
-        name="made_up", title="", citation="", disease="CD", items=(ITEMS["sex"],), checks=(said,),
-        grades=("a", "b"), rule=lambda sex: sex,
-    )  # fmt: skip
-    monkeypatch.setattr(cleaning, "ENTRIES", {grading.name: grading})
-    assert findings(cleaned(tmp_path)) == [("patients", 2, "P1", "", "sex", "female", "female",
-                                            "contradiction", "kept")]  # fmt: skip
 
 
 def test_tables_come_in_the_order_of_patient_visit_and_date(tmp_path):

@@ -66,8 +66,11 @@ def _days_before(
             f"{first['patient_id']} on {first['date']:%Y-%m-%d} (row {first.name!r}); keep one"
         )
     daily = pd.DataFrame({answer.name: answer(diary) for answer in answers})
-    flags = [one(diary) == 1 for one in LEFT_OUT if one.name in diary]
-    daily.loc[np.any(flags, axis=0)] = np.nan
+    left_out = np.zeros(len(diary), dtype=bool)
+    for flagged in LEFT_OUT:
+        if flagged.name in diary:
+            left_out |= (flagged(diary) == 1).to_numpy()
+    daily.loc[left_out] = np.nan
     daily = daily.assign(patient_id=diary["patient_id"], date=diary["date"])
     days_before = pd.concat(
         pd.DataFrame({

@@ -204,8 +204,8 @@ nancy = Grading(
         "Many papers call a grade of at most 1 remission; here 0 is remission and at most 1 a "
         "response.",
     ),
-    notes="Ulceration 4; otherwise neutrophils, moderate or severe 3, mild 2; otherwise chr"
-    "onic infiltrate, moderate or severe 1, none or mild 0.",
+    notes="Ulceration 4; otherwise neutrophils, moderate or severe 3, mild 2; otherwise chronic "
+    "infiltrate, moderate or severe 1, none or mild 0.",
     citation=MARCHAL_2017,
 )  # fmt: skip
 
