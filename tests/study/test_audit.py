@@ -11,7 +11,7 @@ from ibd_scores.study.audit import (
     joint_denominators,
     read_published,
 )
-from ibd_scores.study.tables import audit_table
+from ibd_scores.study.layouts import audit_table
 
 
 @pytest.fixture

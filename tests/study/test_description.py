@@ -14,7 +14,7 @@ from ibd_scores.study.description import (
     flow,
     transitions,
 )
-from ibd_scores.study.tables import baseline_table
+from ibd_scores.study.layouts import baseline_table
 
 
 @pytest.fixture

@@ -32,7 +32,8 @@ from ibd_scores.study import (
 )
 from ibd_scores.study.chain import notebooks
 from ibd_scores.study.cohort import read_cohort
-from ibd_scores.study.tables import baseline_table, changes_table, facts, rates_table
+from ibd_scores.study.layouts import baseline_table, changes_table, rates_table
+from ibd_scores.study.tables import facts
 from ibd_scores.study.tidy import read_tidy, save
 
 RAW = paths.raw("upadacitinib")

@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ibd_scores.study import tables
+from ibd_scores.study import layouts, tables
 from ibd_scores.study.audit import audit, counts, read_published
 from ibd_scores.study.estimands import rates
 from ibd_scores.study.statistics import changes
@@ -75,7 +75,7 @@ def test_the_reader_sees_the_layout_and_the_comparison_the_numbers(
 ) -> None:
     found = two_endpoints()
     table = found.set_index(["endpoint", "estimand"]).drop(columns="disease")
-    tables.show(table, "cd", layout=tables.rates_table(found), note="Simulated cohort")
+    tables.show(table, "cd", layout=layouts.rates_table(found), note="Simulated cohort")
     (bundle,) = shown
     assert set(bundle) == {"text/html", "text/plain", tables.FACTS}
     for kind in ("text/html", "text/plain"):
@@ -119,7 +119,7 @@ def test_the_table_itself_is_left_alone(shown: list[dict[str, Any]]) -> None:
 
 
 def test_the_layout_of_rates_has_a_row_for_each_endpoint_with_its_title() -> None:
-    layout = tables.rates_table(two_endpoints())
+    layout = layouts.rates_table(two_endpoints())
     assert list(layout.columns) == [
         "as observed", "missing = failure, completed", "not evaluable",
     ]  # fmt: skip
@@ -128,7 +128,7 @@ def test_the_layout_of_rates_has_a_row_for_each_endpoint_with_its_title() -> Non
 
 
 def test_what_the_study_reported_gets_a_dagger() -> None:
-    layout = tables.rates_table(two_endpoints(), reported={"ulcer_free"})
+    layout = layouts.rates_table(two_endpoints(), reported={"ulcer_free"})
     assert layout.index.tolist() == [
         "Endoscopic response (U-EXCEL)",
         "Ulcer-free endoscopy\N{NO-BREAK SPACE}†",
@@ -138,7 +138,7 @@ def test_what_the_study_reported_gets_a_dagger() -> None:
 def test_several_definitions_of_one_endpoint_stand_below_each_other() -> None:
     usual = two_endpoints().assign(definition="> 50 %")
     imputed = usual[usual["estimand"] == "non_responder"].assign(definition="≥ 50 %", k=50)
-    layout = tables.rates_table(pd.concat([usual, imputed], ignore_index=True))
+    layout = layouts.rates_table(pd.concat([usual, imputed], ignore_index=True))
     assert layout.index.names == ["definition", "endpoint"]
     assert layout.index.get_level_values("definition").tolist() == ["> 50 %"] * 2 + ["≥ 50 %"] * 2
     assert layout["as observed"].isna().tolist() == [False, False, True, True]
@@ -154,7 +154,7 @@ def test_a_half_is_rounded_up_wherever_a_rate_is_written(
 ) -> None:
     flags = pd.Series([True] * k + [False] * (n - k), dtype="boolean", name="ulcer_free")
     found = rates([flags], "CD", estimands=["as_observed"])
-    cell = tables.rates_table(found)["as observed"].iloc[0]
+    cell = layouts.rates_table(found)["as observed"].iloc[0]
     assert k in counts(cell[cell.index("(") + 1 : cell.index(" %")], n)
     tables.show(found[["percent"]], "cd")
     assert k in counts(shown[0]["text/plain"].split()[-1], n, "half_up")
@@ -162,7 +162,7 @@ def test_a_half_is_rounded_up_wherever_a_rate_is_written(
 
 def test_a_rate_of_nobody_is_written_as_such() -> None:
     nobody = pd.Series([pd.NA] * 3, dtype="boolean", name="ulcer_free")
-    layout = tables.rates_table(rates([nobody], "CD", estimands=["as_observed"]))
+    layout = layouts.rates_table(rates([nobody], "CD", estimands=["as_observed"]))
     assert layout.iloc[0].tolist() == ["0/0", 3]
 
 
@@ -176,7 +176,7 @@ def test_the_layout_of_changes_gives_medians_interval_and_p() -> None:
             "esr_mm_h_baseline": [8.0] * 10, "esr_mm_h": [np.nan] * 10,
         }
     )  # fmt: skip
-    layout = tables.changes_table(changes(pairs, ["cdai", "crp_mg_l", "esr_mm_h"]))
+    layout = layouts.changes_table(changes(pairs, ["cdai", "crp_mg_l", "esr_mm_h"]))
     assert list(layout.index) == ["CDAI", "CRP, mg/L", "ESR, mm/h"]
     assert layout.loc["CDAI", "improvement (95 % CI)"] == "75 (40 to 110)"
     assert layout.loc["CDAI", ["rank-biserial", "p (unadjusted)"]].tolist() == ["0.96", "0.004"]
@@ -197,7 +197,7 @@ def test_the_layout_of_changes_writes_a_censored_quartile_as_a_bound(tmp_path: P
         }
     )  # fmt: skip
     found = changes(pairs, ["calprotectin_ug_g", "cdai"])
-    layout = tables.changes_table(found)
+    layout = layouts.changes_table(found)
     assert layout.loc["Fecal calprotectin, µg/g", "baseline, median (IQR)"] == (
         ">1350 (750 to >1800)"
     )
@@ -205,7 +205,7 @@ def test_the_layout_of_changes_writes_a_censored_quartile_as_a_bound(tmp_path: P
     assert layout["censored, n (%)"].tolist() == ["4 (100.0 %)", "–"]
     save(tmp_path, {"changes": found.reset_index()})
     again = read_tidy(tmp_path, "changes").set_index("quantity")
-    pd.testing.assert_frame_equal(tables.changes_table(again), layout)
+    pd.testing.assert_frame_equal(layouts.changes_table(again), layout)
 
 
 def test_the_layout_of_an_audit_says_impossible_at_which_n() -> None:
@@ -223,7 +223,7 @@ def test_the_layout_of_an_audit_says_impossible_at_which_n() -> None:
             "among": ["scoped at baseline"],
         }
     )  # fmt: skip
-    layout = tables.audit_table(audit(published, found))
+    layout = layouts.audit_table(audit(published, found))
     assert layout.index.tolist() == ["UC: subscore 3", "CD: remission"]
     assert layout.iloc[0].tolist() == [
         "70.83 %", 23, "none", "24, 48, 72", "impossible at 23", "17/24 (70.83 %)",
@@ -236,7 +236,7 @@ def test_the_layout_of_an_audit_says_impossible_at_which_n() -> None:
 def test_the_layout_of_an_audit_says_what_another_rounding_would_fit() -> None:
     published = read_published("upadacitinib", "CD")
     nothing = pd.DataFrame(columns=["disease", "endpoint", "k", "n", "percent", "low", "high"])
-    layout = tables.audit_table(audit(published, nothing))
+    layout = layouts.audit_table(audit(published, nothing))
     assert layout["fits at stated N"].tolist() == [
         "40/75", "none (47/75 if truncated)", "55/75", "–", "40/75",
     ]  # fmt: skip
@@ -244,12 +244,12 @@ def test_the_layout_of_an_audit_says_what_another_rounding_would_fit() -> None:
 
 def test_diseases_and_subgroups_stay_apart_in_the_layout_of_rates() -> None:
     both = pd.concat([two_endpoints(), two_endpoints().assign(disease="UC")], ignore_index=True)
-    layout = tables.rates_table(both)
+    layout = layouts.rates_table(both)
     assert layout.index.names == ["disease", "endpoint"]
     assert layout.index.get_level_values("disease").tolist() == ["CD", "CD", "UC", "UC"]
     steroid = two_endpoints().assign(among="on corticosteroid at baseline")
     steroid = steroid[steroid["estimand"] == "as_observed"]
-    grouped = tables.rates_table(
+    grouped = layouts.rates_table(
         pd.concat([two_endpoints().assign(among="all"), steroid], ignore_index=True)
     )
     assert (
