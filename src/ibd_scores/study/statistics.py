@@ -26,6 +26,7 @@ __all__ = [
 # Far below any unit recorded, far above the noise of floating-point subtraction, which would
 # otherwise break ties and turn zeros into changes.
 DECIMALS = 9
+SQRT2 = float(np.sqrt(2))
 QUARTILES = {"median": 0.5, "q1": 0.25, "q3": 0.75}
 
 
@@ -209,8 +210,23 @@ def paired_change(
     )
 
 
-def substituted(values: "pd.Series[float]", censor: "pd.Series[str]") -> "pd.Series[float]":
+def substituted(
+    values: "pd.Series[float]", censor: "pd.Series[str]", divisor: float = SQRT2
+) -> "pd.Series[float]":
     """Censored values as numbers: the limit / sqrt 2 below it ("left"), the limit above ("right").
+
+    Parameters
+    ----------
+    values : Series
+        A censored one stands at its limit.
+    censor : Series
+        "left" below the limit, "right" above it, else missing; same index.
+    divisor : float
+        What the limit below is divided by; `censoring.sensitivity` compares others.
+
+    Returns
+    -------
+    Series
 
     Raises
     ------
@@ -232,7 +248,7 @@ def substituted(values: "pd.Series[float]", censor: "pd.Series[str]") -> "pd.Ser
         raise ValueError(
             f"{censor.name}: censor mark {min(unknown)!r}; use left for <x, right for >x, or empty"
         )
-    return values.where(censor.ne("left").fillna(True).astype(bool), values / np.sqrt(2))
+    return values.where(censor.ne("left").fillna(True).astype(bool), values / divisor)
 
 
 def quartiles(values: "pd.Series[float]", censor: "pd.Series[str] | None" = None) -> dict[str, Any]:
