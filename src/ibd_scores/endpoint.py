@@ -221,8 +221,17 @@ class Endpoint(Ruled):
         >>> sf_aps_remission.reads
         ('liquid_stools_mean', 'abdominal_pain_mean')
         """
-        sources = dict.fromkeys(_source(item.name) for item in self.columns)
-        return tuple(name for name in sources if name in ITEMS)
+        return tuple(dict.fromkeys(self.reads_at(baseline=True) + self.reads_at(baseline=False)))
+
+    def reads_at(self, *, baseline: bool) -> tuple[str, ...]:
+        """What it reads of one of the two visits.
+
+        >>> from ibd_scores.endpoints import cdai_response_100, ses_cd_remission
+        >>> cdai_response_100.reads_at(baseline=True), ses_cd_remission.reads_at(baseline=True)
+        (('cdai',), ())
+        """
+        names = [item.name for item in self.columns if item.name.endswith(BASELINE) == baseline]
+        return tuple(name for name in dict.fromkeys(map(_source, names)) if name in ITEMS)
 
     def compute(self, values: Mapping[str, Array], **options: Any) -> Array:
         """Apply the rule; a value that was not recorded makes it not evaluable."""

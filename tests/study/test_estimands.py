@@ -7,6 +7,7 @@ from ibd_scores.study.estimands import (
     check_estimand,
     completed,
     denominators,
+    intercurrent_events,
     rate,
     rates,
     started,
@@ -94,8 +95,8 @@ def eligible(*not_eligible: str) -> pd.Series:
     [
         ("as_observed", 2, 4, 1),
         ("non_responder", 2, 5, 1),
-        ("worst_case", 2, 5, 1),
-        ("best_case", 3, 5, 1),
+        ("worst_case", 2, 6, 2),
+        ("best_case", 4, 6, 2),
         ("non_responder_started", 2, 6, 1),
     ],
 )
@@ -233,8 +234,50 @@ def test_the_five_estimands_are_ordered_as_they_must_be() -> None:
         name: rate(response, name, population=response.index, started=everyone).percent
         for name in ESTIMANDS
     }
-    assert found["non_responder_started"] < found["worst_case"] == found["non_responder"]
+    assert found["worst_case"] == found["non_responder_started"] < found["non_responder"]
     assert found["non_responder"] < found["as_observed"] < found["best_case"]
+
+
+def test_worst_and_best_case_count_everyone_who_started_where_that_is_known() -> None:
+    # 44 of 60 scoped, 15 completed without, 5 stopped: 44/80 to 64/80; of the completed 59/75.
+    response = flags(44, 16, 15)
+    everyone = pd.Index([*response.index, *(f"S{number}" for number in range(5))])
+    both = {"population": response.index, "started": everyone}
+    assert rate(response, "worst_case", **both)[:2] == (44, 80)
+    assert rate(response, "best_case", **both)[:2] == (64, 80)
+    assert rate(response, "best_case", population=response.index)[:2] == (59, 75)
+    assert rate(response, "best_case", started=everyone).not_evaluable == 20
+
+
+def test_an_intercurrent_event_is_a_failure_under_non_responder_imputation_alone() -> None:
+    response = flags(3, 1, 1)
+    event = pd.Series(True, index=["P00", "P04", "P99"])
+    everyone = pd.Index([*response.index, "P98"])
+    found = {
+        name: rate(response, name, population=response.index, started=everyone, intercurrent=event)[
+            :2
+        ]
+        for name in ESTIMANDS
+    }
+    assert found == {
+        "as_observed": (3, 4),
+        "non_responder": (2, 5),
+        "non_responder_started": (2, 6),
+        "worst_case": (3, 6),
+        "best_case": (5, 6),
+    }
+
+
+def test_stopping_and_a_new_corticosteroid_are_intercurrent_events() -> None:
+    ids = pd.Index(["stopped", "rescued", "tapered", "kept", "unknown"], name="patient_id")
+    steroid = {"systemic_steroid_baseline": [0, 0, 1, 1, None], "systemic_steroid": [0, 1, 0, 1, 1]}
+    pairs = pd.DataFrame(steroid, index=ids)
+    stop = pd.to_datetime(["2023-05-01", None, None, None, None])
+    patients = pd.DataFrame({"patient_id": ids, "stop_date": stop})
+    found = intercurrent_events(patients, pairs)
+    assert found.to_list() == [True, True, False, False, False]
+    bare = intercurrent_events(patients, pairs[[]])
+    assert bare.to_list() == [True, False, False, False, False]
 
 
 def test_started_and_completed_are_read_from_the_patients_table() -> None:

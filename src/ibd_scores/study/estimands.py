@@ -7,16 +7,18 @@ An endpoint never decides about missing data; it answers True, False or <NA> (no
 estimand              denominator                  not evaluable counts as
 ===================== ============================ ================================================
 as_observed           evaluable in the population  left out
-non_responder         the whole population         failure
-non_responder_started everyone who started         failure, and so does having started without
+non_responder         the whole population         failure, and so does an intercurrent event
+non_responder_started everyone who started         the same, and so does having started without
                                                    being in the population: having stopped
-worst_case            the whole population         failure (the same number as non_responder)
-best_case             the whole population         success
+worst_case            everyone who started         failure
+best_case             everyone who started         success
 ===================== ============================ ================================================
 
-Stopping counts in non_responder_started alone: with a population of those who completed, the other
-four do not see who stopped. Who is not eligible for an endpoint, such as one who met it at baseline
-already, is in none of the denominators (``eligible=``, from ``Endpoint.eligible``).
+The population is, as a rule, who completed; where `started` is not given, worst and best case are
+those of the population. An intercurrent event (`intercurrent_events`) is what ends the question
+before week 12: under non-responder imputation it is a failure whatever was seen afterwards. Who is
+not eligible for an endpoint, such as one who met it at baseline already, is in none of the
+denominators (``eligible=``, from ``Endpoint.eligible``).
 """
 
 from collections.abc import Iterable, Sequence
@@ -24,7 +26,8 @@ from typing import Literal, NamedTuple, get_args
 
 import numpy as np
 import pandas as pd
-from scipy.stats import binomtest
+
+from ibd_scores.study.proportions import wilson
 
 __all__ = [
     "ESTIMANDS",
@@ -33,6 +36,7 @@ __all__ = [
     "check_estimand",
     "completed",
     "denominators",
+    "intercurrent_events",
     "rate",
     "rates",
     "started",
@@ -93,6 +97,40 @@ def completed(patients: pd.DataFrame, disease: str) -> pd.Index:
     return started(patients.loc[patients["stop_date"].isna()], disease)
 
 
+def intercurrent_events(patients: pd.DataFrame, pairs: pd.DataFrame) -> "pd.Series[bool]":
+    """Who stopped, or took a systemic corticosteroid at week 12 without one at baseline.
+
+    Parameters
+    ----------
+    patients : DataFrame
+        The tidy patients table.
+    pairs : DataFrame
+        What ``endpoints.pairs`` returns.
+
+    Returns
+    -------
+    Series of bool
+        One row for each patient of `pairs`, in its order; False where nothing says so.
+
+    Notes
+    -----
+    Surgery, another biologic and death are known only where they are a reason for stopping.
+
+    Examples
+    --------
+    >>> ids = pd.Index(["P1", "P2"], name="patient_id")
+    >>> steroid = {"systemic_steroid_baseline": [0, 1], "systemic_steroid": [1, 1]}
+    >>> pairs = pd.DataFrame(steroid, index=ids)
+    >>> patients = pd.DataFrame({"patient_id": ids, "stop_date": pd.NaT})
+    >>> intercurrent_events(patients, pairs).to_list()
+    [True, False]
+    """
+    stopped = pairs.index.isin(patients.loc[patients["stop_date"].notna(), "patient_id"])
+    steroid = pairs.reindex(columns=["systemic_steroid_baseline", "systemic_steroid"])
+    rescued = steroid.iloc[:, 0].eq(0) & steroid.iloc[:, 1].eq(1)
+    return pd.Series(stopped, index=pairs.index) | rescued
+
+
 def rate(
     flags: "pd.Series[bool]",
     estimand: Estimand = "as_observed",
@@ -100,6 +138,7 @@ def rate(
     eligible: "pd.Series[bool] | None" = None,
     population: pd.Index | None = None,
     started: pd.Index | None = None,
+    intercurrent: "pd.Series[bool] | None" = None,
     confidence: float = 0.95,
 ) -> Rate:
     """Rate of an endpoint under one estimand, with the Wilson interval.
@@ -117,8 +156,10 @@ def rate(
         The patients of the analysis, by default all rows of `flags`. One who has no row in
         `flags` is not evaluable.
     started : Index, optional
-        Everyone who started; only for ``"non_responder_started"``, which needs it and a population
-        of those who completed.
+        Everyone who started: ``"non_responder_started"`` needs it and a population of those who
+        completed; worst and best case count them where it is given.
+    intercurrent : Series, optional
+        What `intercurrent_events` returns; who has no row had none.
     confidence : float
         Level of the interval.
 
@@ -160,6 +201,12 @@ def rate(
             )
         everyone = _all_started(started, population, flags.name)
         observed = observed.reindex(everyone, fill_value=False)
+    elif estimand in ("worst_case", "best_case") and started is not None:
+        everyone = started if population is None else _all_started(started, population, flags.name)
+        observed = _observed(flags, everyone)
+    if intercurrent is not None and estimand.startswith("non_responder"):
+        failed = intercurrent.reindex(observed.index, fill_value=False).astype(bool)
+        observed = observed.mask(failed, False)
     observed = observed[_eligible(eligible, observed.index)]
     not_evaluable = int(observed.isna().sum())
     if estimand == "as_observed":
@@ -169,9 +216,7 @@ def rate(
     k, n = int(counted.sum()), len(counted)
     if n == 0:
         return Rate(0, 0, np.nan, np.nan, np.nan, not_evaluable)
-    interval = binomtest(k, n).proportion_ci(confidence, method="wilson")
-    low, high = 100 * float(interval.low), 100 * float(interval.high)
-    return Rate(k, n, 100 * k / n, low, high, not_evaluable)
+    return Rate(k, n, 100 * k / n, *wilson(k, n, confidence), not_evaluable)
 
 
 def rates(
@@ -181,6 +226,7 @@ def rates(
     eligible: Iterable["pd.Series[bool]"] | None = None,
     population: pd.Index | None = None,
     started: pd.Index | None = None,
+    intercurrent: "pd.Series[bool] | None" = None,
     estimands: Sequence[Estimand] | None = None,
     confidence: float = 0.95,
 ) -> pd.DataFrame:
@@ -194,7 +240,7 @@ def rates(
         ``"CD"`` or ``"UC"``: the two are never pooled.
     eligible : iterable of Series, optional
         One for each of `flags`, in the same order.
-    population, started, confidence
+    population, started, intercurrent, confidence
         See `rate`.
     estimands : sequence of str, optional
         In the order of the rows; by default as observed, non_responder and, where `started` is
@@ -224,7 +270,7 @@ def rates(
     rows = [
         (disease, flag.name, estimand,
          *rate(flag, estimand, eligible=able, population=population, started=started,
-               confidence=confidence))
+               intercurrent=intercurrent, confidence=confidence))
         for flag, able in _paired(flags, eligible)
         for estimand in estimands if not nobody
     ]  # fmt: skip

@@ -1,0 +1,44 @@
+"""The patients of a cohort who are imputed."""
+
+import pandas as pd
+
+from ibd_scores.study.imputation.blocks import BLOCKS, COVARIATES, LEAST
+from ibd_scores.study.imputation.chained import impute
+
+__all__ = ["completed_pairs"]
+
+
+def completed_pairs(
+    pairs: pd.DataFrame,
+    patients: pd.DataFrame,
+    disease: str,
+    completed: pd.Index,
+    intercurrent: "pd.Series[bool]",
+) -> pd.DataFrame | None:
+    """Impute who completed without an intercurrent event; nothing where they are too few.
+
+    Parameters
+    ----------
+    pairs : DataFrame
+        What ``endpoints.pairs`` returns.
+    patients : DataFrame
+        The tidy patients table: covariates that the pairs do not hold.
+    disease : str
+        "CD" or "UC".
+    completed : Index
+        Who completed.
+    intercurrent : Series of bool
+        What `estimands.intercurrent_events` returns.
+
+    Returns
+    -------
+    DataFrame or None
+        What `impute` returns; None for fewer than `LEAST` patients.
+    """
+    own = pairs.loc[pairs.index.intersection(completed)]
+    own = own[~intercurrent.reindex(own.index, fill_value=False)]
+    if len(own) < LEAST:
+        return None
+    more = patients.set_index("patient_id")
+    joined = own.join(more[more.columns.difference(own.columns)])
+    return impute(joined, BLOCKS[disease], COVARIATES[disease])
