@@ -1,78 +1,16 @@
+import re
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from ibd_scores.study.audit import (
-    audit,
-    counts,
-    denominators,
-    joint,
-    joint_denominators,
-    read_published,
-)
+from ibd_scores.study.audit import audit, joint, read_published
 from ibd_scores.study.layouts import audit_table
 
 
 @pytest.fixture
 def published() -> pd.DataFrame:
     return pd.concat([read_published("upadacitinib", disease) for disease in ("CD", "UC")])
-
-
-@pytest.mark.parametrize(
-    ("printed", "n", "half_up", "truncation"),
-    [
-        ("53", 75, [40], [40]),
-        ("62", 75, [], [47]),
-        ("73.33", 75, [55], [55]),
-        ("70.83", 23, [], []),
-        ("70.83", 24, [17], [17]),
-        ("80", 23, [], []),
-        ("40", 23, [], []),
-        ("80", 20, [16], [16]),
-        ("40", 22, [], [9]),
-        ("40", 27, [], [11]),
-        ("80", 21, [], [17]),
-        ("80", 26, [], [21]),
-        ("62", 74, [46], [46]),
-    ],
-)
-def test_the_counts_that_print_so(
-    printed: str, n: int, half_up: list[int], truncation: list[int]
-) -> None:
-    assert counts(printed, n) == half_up
-    assert counts(printed, n, "truncation") == truncation
-
-
-@pytest.mark.parametrize(("k", "n"), [(45, 72), (40, 64), (30, 48)])
-def test_an_exact_half_goes_up_or_to_the_even_number(k: int, n: int) -> None:
-    assert k not in counts("62", n)
-    assert k in counts("62", n, "half_even")
-    assert k in counts("63", n)
-
-
-def test_the_denominators_of_62_percent() -> None:
-    assert denominators("62", 79) == [
-        13, 21, 26, 29, 34, 37, 39, 42, 45, 47, 50, 52, 53, 55, 58, 60, 61, 63, 65, 66, 68, 69, 71,
-        73, 74, 76, 77, 78, 79,
-    ]  # fmt: skip
-
-
-def test_the_denominators_of_the_other_claims() -> None:
-    assert denominators("73.33") == [15, 30, 45, 60, 75]
-    assert denominators("70.83", 96) == [24, 48, 72, 96]
-    assert denominators("80", 30) == [5, 10, 15, 20, 25, 30]
-    assert denominators("40", 30) == [5, 10, 15, 20, 25, 30]
-    assert {15, 30, 45, 60, 73, 74, 75} <= set(denominators("53"))
-
-
-def test_what_several_claims_allow_together() -> None:
-    assert joint_denominators(["73.33", "53"]) == [15, 30, 45, 60, 75]
-    assert joint_denominators(["73.33", "53", "62"]) == [45, 60]
-    assert joint_denominators(["73.33", "53", "62"], rounding="truncation") == [45, 75]
-    assert joint_denominators(["80", "40"], 30) == [5, 10, 15, 20, 25, 30]
-    assert joint_denominators(["70.83", "80", "40"], 30) == []
-    assert joint_denominators([]) == []
 
 
 def test_sets_of_claims_and_the_denominators_that_fit_all_of_them() -> None:
@@ -96,39 +34,28 @@ def test_sets_of_claims_and_the_denominators_that_fit_all_of_them() -> None:
     assert colitis["possible_n"].tolist() == ["5, 10, 15, 20, 25, 30", "none"]
 
 
+def test_a_set_says_which_denominators_another_rounding_would_allow() -> None:
+    cd = read_published("upadacitinib", "CD")
+    endoscopic = {"endoscopy": cd["endpoint"].ne("perianal"), "week 12": cd["visit"].eq("week12")}
+    table = joint(cd, endoscopic)
+    # Specification 17: "{45, 60} under ordinary rounding (or 75 under truncation)".
+    assert table.loc["endoscopy", "possible_n"] == "45, 60"
+    assert table.loc["endoscopy", "if_truncated"] == "45, 75"
+    # Nothing changes: 8/15 = 53.3 and 11/15 = 73.33 are no halves, and truncate to the same.
+    assert table.loc["week 12", ["if_truncated", "if_halves_even"]].tolist() == ["", ""]
+    # 5/8 = 62.5: "62" only if halves go to the even digit or if truncated.
+    half = pd.DataFrame({"what": ["moderate to severe"], "printed": ["62"]})
+    row = joint(half, {"one": half["printed"].ne("")}, up_to=8).loc["one"]
+    assert row.iloc[1:].tolist() == ["none", "8", "8"]
+
+
 def test_a_set_without_a_testable_claim_is_left_out() -> None:
     cd = read_published("upadacitinib", "CD")
     assert joint(cd, {"vague": cd["printed"].eq("close to 50")}).empty
     none = cd.iloc[:0]
-    assert list(joint(none, {"week 12": none["visit"].eq("week12")})) == ["claims", "possible_n"]
-
-
-@pytest.mark.parametrize("printed", ["53", "53 %", "53%", " 53 "])
-def test_the_percent_sign_and_blanks_do_not_matter(printed: str) -> None:
-    assert counts(printed, 75) == [40]
-
-
-def test_trailing_decimals_count() -> None:
-    assert counts("80", 26, "truncation") == [21]
-    assert counts("80.0", 26, "truncation") == []
-
-
-def test_a_number_is_refused_because_its_decimals_are_lost() -> None:
-    with pytest.raises(TypeError, match=r"80\.0 is a number and has lost its decimals"):
-        counts(80.0, 23)  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize("printed", ["close to 50", "", "-3", "5,5"])
-def test_what_is_no_percentage_is_refused(printed: str) -> None:
-    with pytest.raises(ValueError, match="is no percentage"):
-        counts(printed, 23)
-
-
-def test_an_empty_denominator_or_unknown_rounding_is_refused() -> None:
-    with pytest.raises(ValueError, match="at least one patient"):
-        counts("50", 0)
-    with pytest.raises(ValueError, match="use one of half_up, half_even, truncation"):
-        counts("50", 10, "floor")  # type: ignore[arg-type]
+    assert list(joint(none, {"week 12": none["visit"].eq("week12")})) == [
+        "claims", "possible_n", "if_truncated", "if_halves_even",
+    ]  # fmt: skip
 
 
 def recovered(*rows: tuple[str, str, int, int]) -> pd.DataFrame:
@@ -160,7 +87,19 @@ def test_the_published_figures_get_the_verdicts_of_the_study(published: pd.DataF
     }
     assert table.loc["cd_moderate_severe", "other_rounding"] == "47/75 if truncated"
     assert table.loc["cd_endoscopic_response", "possible_n"] == "15, 30, 45, 60, 75"
+    assert table["decimals"].tolist() == [0, 0, 2, pd.NA, 0, 2, 0, 0]
     assert table["agrees"].isna().all()
+
+
+def test_a_claim_without_a_stated_n_is_not_testable_but_has_possible_denominators(
+    published: pd.DataFrame,
+) -> None:
+    claim = published.loc[published["id"].eq("uc_mayo_endoscopic_3")].assign(stated_n="")
+    row = audit(claim, recovered(("UC", "mayo_endoscopic_3", 17, 24))).iloc[0]
+    assert row[["fits_stated_n", "possible_n"]].tolist() == ["", "24, 48, 72"]
+    assert row["verdict"] == "not testable"
+    assert pd.isna(row["stated_n"])
+    assert row["agrees"]
 
 
 def test_a_recovered_count_agrees_if_it_prints_the_same(published: pd.DataFrame) -> None:
@@ -219,14 +158,67 @@ def test_a_cohort_without_published_figures_has_an_empty_audit(
     assert len(audit_table(table)) == 0
 
 
-def test_a_published_file_without_a_column_is_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+HEADINGS = "id,disease,endpoint,visit,what,printed,stated_n\n"
+
+
+@pytest.fixture
+def other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The published.csv of a cohort named other, yet to be written."""
     (tmp_path / "pyproject.toml").touch()
     (tmp_path / "notebooks").mkdir()
     file = tmp_path / "data" / "raw" / "other" / "published.csv"
     file.parent.mkdir(parents=True)
-    file.write_text("id,disease,printed\na,CD,53\n", encoding="utf-8")
     monkeypatch.setenv("IBD_SCORES_ROOT", str(tmp_path))
+    return file
+
+
+def test_a_published_file_without_a_column_is_refused(other: Path) -> None:
+    other.write_text("id,disease,printed\na,CD,53\n", encoding="utf-8")
     with pytest.raises(ValueError, match="no column endpoint, visit, what, stated_n"):
+        read_published("other", "CD")
+
+
+def test_the_file_that_ships_says_what_the_study_printed() -> None:
+    both = pd.concat([read_published("upadacitinib", disease) for disease in ("CD", "UC")])
+    assert list(both[["id", "printed", "stated_n"]].itertuples(index=False, name=None)) == [
+        ("cd_perianal", "53", "75"),
+        ("cd_moderate_severe", "62", "75"),
+        ("cd_endoscopic_response", "73.33", "75"),
+        ("cd_endoscopic_remission", "close to 50", "75"),
+        ("cd_mucosal_healing", "53", "75"),
+        ("uc_mayo_endoscopic_3", "70.83", "23"),
+        ("uc_endoscopic_improvement", "80", "23"),
+        ("uc_mucosal_healing", "40", "23"),
+    ]
+
+
+def test_a_file_saved_by_excel_with_percent_signs_and_blank_lines_is_read(other: Path) -> None:
+    row = "a,CD,ulcer_free,week12,healing, 53 %,\n"
+    other.write_text("\ufeff" + HEADINGS + "\n" + row + ",,,,,,\n", encoding="utf-8")
+    claims = read_published("other", "CD")
+    assert claims[["id", "printed", "stated_n"]].to_numpy().tolist() == [["a", "53", ""]]
+    assert read_published("other", "UC").empty
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ("b,CD,x,week12,x,53,75.0", "line 4, column stated_n: '75.0'; write the number"),
+        ("b,CD,x,week12,x,53,all", "line 4, column stated_n: 'all'; write the number"),
+        ("b,CD,x,week12,x,53,0", "line 4, column stated_n: '0'; write the number"),
+        ("b,CD,x,week12,x,733.3,75", "line 4, column printed: '733.3'; no part of the patients"),
+        ('b,CD,x,week12,x,"73,33",75', "line 4, column printed: '73,33'; copy what was printed"),
+        ("b,CD,x,week12,x,-3,75", "line 4, column printed: '-3'; copy what was printed"),
+        ("b,CD,x,week12,x,,75", "line 4, column printed: ''; copy what was printed"),
+        ("b,Crohn,x,week12,x,53,75", "line 4, column disease: 'Crohn'; write CD or UC"),
+        ("a,UC,x,week12,x,53,75", "line 4, column id: 'a'; give each claim its own"),
+        (",UC,x,week12,x,53,75", "line 4, column id: ''; give each claim its own"),
+    ],
+)
+def test_a_row_that_cannot_be_meant_is_refused_with_its_place(
+    other: Path, row: str, message: str
+) -> None:
+    text = f"{HEADINGS}\na,CD,ulcer_free,week12,healing,close to 50,75\n{row}\n"
+    other.write_text(text, encoding="utf-8")
+    with pytest.raises(ValueError, match=re.escape(f"other/published.csv, {message}")):
         read_published("other", "CD")

@@ -277,8 +277,11 @@ def test_what_cannot_be_meant_is_refused_without_a_traceback(toy, arguments, mes
 def test_a_cohort_that_does_not_exist_is_answered_with_those_that_do(toy):
     said = toy.do("run", "--cohort", "tony")
     assert said.returncode == 2
-    assert "no cohort 'tony'" in said.stderr
-    assert "These exist: short, toy" in said.stderr
+    assert said.stderr.splitlines() == [
+        "cohort = 'tony': not a folder of data/raw with a cohort.toml; possible: short, toy; "
+        "did you mean toy?",
+        "Nothing was run.",
+    ]
 
 
 def test_a_parameter_of_a_notebook_outside_the_cohort_is_unknown_to_it(toy):
@@ -327,7 +330,10 @@ def test_without_a_command_the_help_is_shown(toy):
 
 def test_the_parameters_that_can_be_given_are_listed(toy):
     said = toy.do("parameters")
-    assert said.stdout.splitlines()[2:4] == [
+    assert said.stdout.splitlines()[:5] == [
+        'cohort: str = "toy"  # folder of data/raw',
+        f"    in {', '.join(STAGES)}",
+        "    possible: short, toy",
         "highest: int = 9  # above it a number is a mistake",
         "    in 01_cleaning",
     ]

@@ -4,12 +4,7 @@ import pytest
 
 from ibd_scores.study.audit import counts
 from ibd_scores.study.description import (
-    CD_CHARACTERISTICS,
-    EXTRAINTESTINAL,
-    UC_CHARACTERISTICS,
     Characteristic,
-    adverse_events,
-    at_baseline,
     baseline,
     flow,
     transitions,
@@ -128,77 +123,6 @@ def test_a_characteristic_without_a_column_or_a_value_is_left_out() -> None:
     assert baseline_table(nothing).empty
 
 
-def baseline_scores(ids: list[str], columns: list[str]) -> pd.DataFrame:
-    scores = pd.DataFrame({"patient_id": ids, "visit": "baseline"})
-    scores = scores.assign(**dict.fromkeys([*columns, *EXTRAINTESTINAL], 1.0), weight_kg=64.0)
-    return scores.assign(date=pd.Timestamp("2023-02-24"))
-
-
-DERIVED = {
-    "bmi", "disease_duration", "extraintestinal_manifestation", "crp_raised", "calprotectin_raised",
-    "days_to_first_dose", "week12_day", "perianal", "montreal_age", "montreal_location",
-    "montreal_behavior", "montreal_extent",
-}  # fmt: skip
-
-
-def test_baseline_columns_are_derived_for_crohns_disease(patients: pd.DataFrame) -> None:
-    patients = patients.assign(
-        age=40.0, age_at_diagnosis=30.0, height_m=1.6, sex="male", smoking="never",
-        disease_ileum=1.0, disease_colon=1.0, disease_upper_gi=0.0, stricturing=0.0,
-        penetrating=0.0, perianal_fistula=[1.0, 0, 0, np.nan, np.nan, 0, np.nan],
-        perianal_abscess=[0.0, 0, 1, 1, 0, 0, np.nan],
-        prior_advanced_therapies=[1.0, 2, 3, 5, 0, 1, 1], prior_surgery=0.0, immunomodulator=0.0,
-    )  # fmt: skip
-    own = [one.column for one in CD_CHARACTERISTICS]
-    measured = [name for name in own if name not in {*patients, *DERIVED}]
-    scores = baseline_scores(list("ABCDE"), measured).assign(
-        crp_mg_l=[4.9, 5, 5, np.nan, 20], crp_mg_l_censor=[None, "left", None, None, None],
-        calprotectin_ug_g=[249.0, 250, 1800, 30, 600], arthralgia=[1.0, 0, 0, 0, np.nan],
-        uveitis=[0.0, 1, 0, 0, 0], erythema_nodosum=0.0, pyoderma_gangrenosum=0.0,
-        aphthous_ulcers=0.0, calprotectin_ug_g_censor=[None, None, "right", "left", None],
-    )  # fmt: skip
-    week12 = pd.DataFrame({"patient_id": ["B"], "visit": "week12", "date": ["2023-05-24"]})
-    week12["date"] = pd.to_datetime(week12["date"])
-    table = at_baseline(patients, pd.concat([scores, week12], ignore_index=True), "CD")
-    assert table["days_to_first_dose"].tolist() == [5] * 5
-    assert table["week12_day"].tolist()[1] == 84
-    assert table["week12_day"].isna().sum() == 4
-    assert table["crp_raised"].tolist() == [False, False, True, pd.NA, True]
-    assert table["calprotectin_raised"].tolist() == [False, True, True, False, True]
-    assert table["extraintestinal_manifestation"].tolist() == [True, True, False, False, pd.NA]
-    assert table.index.tolist() == list("ABCDE")
-    assert table["bmi"].tolist() == pytest.approx([25.0] * 5)
-    assert table["disease_duration"].tolist() == [10.0] * 5
-    assert table["prior_advanced_therapies"].astype(str).tolist() == [
-        "1", "2", "3 or more", "3 or more", "0",
-    ]  # fmt: skip
-    assert table["perianal"].astype(object).where(table["perianal"].notna(), None).tolist() == [
-        True, False, True, True, None,
-    ]  # fmt: skip
-    assert table["montreal_age"].astype(str).tolist() == ["A2"] * 5
-    assert table["montreal_location"].astype(str).tolist() == ["L3"] * 5
-    assert table["montreal_behavior"].astype(object).tolist()[:2] == ["B1p", "B1"]
-    found = baseline(table, CD_CHARACTERISTICS)
-    assert found.loc[("Perianal fistula or abscess", "yes"), ["k", "missing"]].tolist() == [3, 1]
-    assert found.loc[("Perianal fistula", "yes"), ["k", "missing"]].tolist() == [1, 2]
-    assert found.loc[("Perianal abscess", "yes"), ["k", "missing"]].tolist() == [2, 0]
-    assert found.loc[("CRP ≥ 5 mg/L", "yes"), ["k", "n"]].tolist() == [2, 4]
-    assert found.loc[("Fecal calprotectin ≥ 250 µg/g", "yes"), ["k", "n"]].tolist() == [3, 5]
-
-
-def test_baseline_columns_are_derived_for_ulcerative_colitis(patients: pd.DataFrame) -> None:
-    patients = patients.assign(
-        age=50.0, age_at_diagnosis=41.0, height_m=1.6, sex="female", smoking="former",
-        colitis_extent=3.0, prior_advanced_therapies=1.0, prior_surgery=0.0, immunomodulator=1.0,
-    )  # fmt: skip
-    own = [one.column for one in UC_CHARACTERISTICS]
-    measured = [name for name in own if name not in {*patients, *DERIVED}]
-    table = at_baseline(patients, baseline_scores(["U"], measured), "UC")
-    found = baseline(table, UC_CHARACTERISTICS)
-    assert found.loc[("Montreal extent", "E3"), "k"] == 1
-    assert found.loc[("Prior advanced therapies", "1"), "k"] == 1
-
-
 def pairs_of_bands() -> pd.DataFrame:
     return pd.DataFrame(
         {
@@ -239,31 +163,3 @@ def test_categories_without_an_order_or_outside_it_are_refused() -> None:
         transitions(pairs_of_bands(), "ses_cd_band")
     with pytest.raises(ValueError, match="at baseline: 'moderate' is not in the order"):
         transitions(pairs_of_bands(), "ses_cd_band", ["inactive", "mild", "severe"])
-
-
-def test_adverse_events_count_patients_and_events_of_those_who_started(
-    patients: pd.DataFrame,
-) -> None:
-    events = pd.DataFrame(
-        {
-            "patient_id": ["A", "A", "B", "C", "U", "F"],
-            "term": ["acne", "acne", "acne", "herpes zoster", "acne", "acne"],
-            "serious": [0, 0, 0, 1, 0, 0],
-            "related": [1, 0, 1, 1, 1, 0],
-            "action": ["none", "none", "interrupted", "stopped", "none", "none"],
-        }
-    )
-    table = adverse_events(events, patients, "CD")
-    assert table.index.tolist() == ["any adverse event", "acne", "herpes zoster"]
-    assert table.loc["any adverse event"].tolist() == [3, 60, 4, 1, 3, 1]
-    assert table.loc["acne"].tolist() == [2, 40, 3, 0, 2, 0]
-    assert table.loc["herpes zoster"].tolist() == [1, 20, 1, 1, 1, 1]
-
-
-def test_no_adverse_event_is_a_table_of_zeros(patients: pd.DataFrame) -> None:
-    columns = ["patient_id", "term", "serious", "related", "action"]
-    events = pd.DataFrame([["U", "acne", 0, 1, "none"]], columns=columns)
-    assert adverse_events(events[:0], patients, "CD").empty  # nobody recorded any
-    table = adverse_events(events, patients, "CD")
-    assert table.index.tolist() == ["any adverse event"]
-    assert table.iloc[0].tolist() == [0] * 6

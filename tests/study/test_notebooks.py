@@ -164,13 +164,13 @@ def test_a_parameter_without_a_value_is_refused():
         parameters.given(["min_days"])
 
 
-def test_all_wrong_parameters_are_told_at_once():
+def test_all_wrong_parameters_are_told_at_once(tmp_path):
     known = {
         "01": {"x": Parameter("x", "int", "1", "a count")},
         "02": {"x": Parameter("x", "int", "1", "a count"), "y": Parameter("y", "str", '"a"', "")},
     }
     with pytest.raises(ValueError, match="z: no notebook") as refused:
-        parameters.share({"x": 1.5, "z": 1}, known)
+        parameters.share({"x": 1.5, "z": 1}, known, tmp_path)
     assert str(refused.value).splitlines() == [
         "z: no notebook has a parameter of this name",
         "x = 1.5: a whole number is wanted, such as its default 1",
@@ -178,7 +178,8 @@ def test_all_wrong_parameters_are_told_at_once():
         "  x: int = 1  # a count",
         '  y: str = "a"',
     ]
-    assert parameters.share({"x": 2, "y": "a"}, known) == {"01": {"x": 2}, "02": {"x": 2}}
+    taken = parameters.share({"x": 2, "y": "a"}, known, tmp_path)
+    assert taken == {"01": {"x": 2}, "02": {"x": 2}}
 
 
 def test_papermill_reads_a_parameters_cell_as_we_do(tmp_path):

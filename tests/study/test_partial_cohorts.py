@@ -26,13 +26,14 @@ from ibd_scores.study import (
     estimands,
     figures,
     paths,
+    safety,
     scoring,
     statistics,
     tidy,
 )
-from ibd_scores.study.chain import notebooks
 from ibd_scores.study.cohort import read_cohort
 from ibd_scores.study.layouts import baseline_table, changes_table, rates_table
+from ibd_scores.study.plan import PLANS
 from ibd_scores.study.tables import facts
 from ibd_scores.study.tidy import read_tidy, save
 
@@ -103,7 +104,7 @@ def analysed(folder, derived):
     ]  # fmt: skip
     assert all(isinstance(facts(table, "x"), dict) for table in said)
     save(derived, {"scores": scores})
-    return patients, read_tidy(derived, "scores"), read_tidy(derived, "adverse_events")
+    return patients, *(read_tidy(derived, one) for one in ("scores", "adverse_events", "imaging"))
 
 
 def standard_columns():
@@ -125,7 +126,7 @@ ENDPOINTS = [
 ]
 
 
-def described(patients, scores, events, disease):
+def described(patients, scores, events, imaging, disease):
     """Every table and figure of one disease, and the rates: no exception, no warning."""
     pairs = e.pairs(scores[scores["disease"] == disease])
     started, completed = (f(patients, disease) for f in (estimands.started, estimands.completed))
@@ -137,8 +138,9 @@ def described(patients, scores, events, disease):
     }  # fmt: skip
     rates = estimands.rates(flags, disease, **who)
     changes = statistics.changes(pairs, MEASURED[disease])
-    table = description.at_baseline(patients, scores, disease)
+    table = description.at_baseline(patients, scores, disease, imaging=imaging)
     baseline = description.baseline(table, CHARACTERISTICS[disease])
+    scoped = description.scoped_or_not(table, pairs, completed, CHARACTERISTICS[disease])
     flow = description.transitions(pairs, *FLOWS[disease])
     drawn = {
         "rates": figures.rates_forest(rates),
@@ -155,22 +157,30 @@ def described(patients, scores, events, disease):
         "flow": description.flow(patients, scores, disease),
         "baseline": baseline, "rates": rates, "changes": changes, "flows": flow,
         "denominators": estimands.denominators(flags, disease, **who),
-        "events": description.adverse_events(events, patients, disease),
-        "layouts": [rates_table(rates), baseline_table(baseline), changes_table(changes)],
+        "events": safety.adverse_events(events, patients, scores, disease),
+        "special": safety.of_special_interest(events, patients, scores, disease),
+        "accounting": safety.accounting(events, patients, scores, disease),
+        "exposure": safety.exposure_ends(patients, scores, disease, events),
+        "scoped": scoped, "not recorded": description.not_recorded(table, CHARACTERISTICS[disease]),
+        "layouts": [rates_table(rates), baseline_table(baseline), changes_table(changes),
+                    description.scoped_table(scoped)],
         "words": words,
     }  # fmt: skip
+    if disease == "CD":
+        tables |= {
+            "perianal": description.perianal.outcomes(pairs, population=completed, started=started),
+            "findings": description.perianal.prevalence(pairs, population=completed),
+            "imaging": description.imaging.outcomes(imaging, population=completed),
+            "walls": description.imaging.changes(imaging, population=completed),
+        }
     return tables | {"pairs": pairs}
 
 
-@pytest.mark.parametrize(
-    ("stage", "disease", "at_least"), [("03_cd_outcomes", "CD", 24), ("04_uc_outcomes", "UC", 17)]
-)
-def test_the_endpoints_of_the_notebooks_are_described_here_and_more(stage, disease, at_least):
-    cells = notebooks.code(notebooks.read(ROOT / "notebooks" / f"{stage}.ipynb"))
-    used = {*re.findall(r"\be\.(\w+)", "\n".join(map(notebooks.source, cells)))} & {*EVERY}
-    assert len(used) > 10
-    assert used <= {one.name for one in ENDPOINTS}
-    assert sum(one.disease == disease for one in ENDPOINTS) >= at_least
+@pytest.mark.parametrize("plan", PLANS.values(), ids=list(PLANS))
+def test_the_endpoints_of_the_notebooks_are_described_here_and_more(plan):
+    assert set(plan.names) <= {one.name for one in ENDPOINTS}
+    own = sum(one.disease == plan.disease for one in ENDPOINTS)
+    assert own >= {"CD": 24, "UC": 17}[plan.disease]
     always = {one.name for one in scoring.ALWAYS}
     assert always | {f"{name}_baseline" for name in always} <= STANDARD
 
@@ -196,7 +206,7 @@ def test_a_disease_that_no_patient_has_gives_tables_without_a_row(tmp_path, ther
     ids=" ".join,
 )
 def test_what_needs_a_table_that_the_cohort_lacks_is_not_evaluable(tmp_path, without):
-    patients, scores, _ = study = analysed(
+    patients, scores, *_ = study = analysed(
         cut(tmp_path / "raw", (*CD[:12], *UC[:12]), without), tmp_path / "derived"
     )
     cd, uc = described(*study, "CD"), described(*study, "UC")
@@ -213,6 +223,9 @@ def test_what_needs_a_table_that_the_cohort_lacks_is_not_evaluable(tmp_path, wit
     assert ("no values" in cd["words"]["transitions"]) == ("endoscopy" in without)
     assert ("no values" in cd["words"]["changes"]) == bool({"diary", "endoscopy"} & {*without})
     assert cd["events"].empty == uc["events"].empty == ("adverse_events" in without)
+    assert cd["imaging"].empty == cd["walls"].empty == ("imaging" in without)
+    assert ("imaging of the bowel wall" in cd["not recorded"]) == ("imaging" in without)
+    assert cd["perianal"]["n"].gt(0).all()
     assert uc["rates"]["k"].gt(0).any()
     assert len(patients) == 24
 
@@ -292,5 +305,5 @@ def test_the_whole_chain_runs_on_a_cohort_of_one_disease(tmp_path):
     assert said.returncode == 0, said.stdout + said.stderr
     derived = tmp_path / "data" / "derived" / "crohn"
     assert read_tidy(derived, "rates")["disease"].unique().tolist() == ["CD"]
-    assert len([*(derived / "figures").glob("*.pdf")]) == 7
+    assert len([*(derived / "figures").glob("*.pdf")]) == 14
     assert Path(derived, "notebooks", "04_uc_outcomes.ipynb").is_file()

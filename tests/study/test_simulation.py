@@ -17,6 +17,7 @@ RAW = paths.raw("upadacitinib")
 WRITTEN = {*(f"{table}.csv" for table in CODEBOOK), "faults.csv", "README.md"}
 CELLS = ("Ulcer size", "Ulcerated surface", "Affected surface", "Narrowing")
 NOT_DONE = "未查"
+CLASSES = ("Anti-TNF", "Anti-integrin", "Anti-IL-12/23")
 
 Exam = dict[str, tuple[int, ...]]  # the four cells of each segment that was reached
 
@@ -112,6 +113,43 @@ def test_40_of_the_75_have_a_fistula_or_an_abscess() -> None:
                 if "1" in (PATIENTS[patient]["Perianal fistula"],
                            PATIENTS[patient]["Perianal abscess"])]  # fmt: skip
     assert len(perianal) == 40
+
+
+def test_the_classes_tried_before_are_at_most_the_agents_and_at_least_one() -> None:
+    tried = [(int(row["Prior biologics"]), sum(int(row[name]) for name in CLASSES))
+             for row in PATIENTS.values()]  # fmt: skip
+    assert all(1 <= classes <= agents <= 4 for agents, classes in tried)
+    assert any(classes < agents for agents, classes in tried)  # two agents of one class
+    for name in CLASSES:
+        assert {row[name] for row in PATIENTS.values()} == {"0", "1"}
+
+
+def test_most_are_induced_with_45_mg_and_a_few_with_30() -> None:
+    doses = [row["Induction dose"] for row in PATIENTS.values()]
+    assert set(doses) == {"30", "45"}
+    assert 0 < doses.count("30") < len(doses) / 10
+
+
+def test_fistulas_drain_where_there_are_fistulas_and_are_not_asked_for_in_colitis() -> None:
+    for (patient, _), row in VISITS.items():
+        if patient in COLITIS:
+            assert row["Draining fistulas"] == ""
+        elif row["Anal fistula"] == "0":
+            assert row["Draining fistulas"] == "0"
+        else:
+            assert 0 <= int(row["Draining fistulas"]) <= 10
+
+
+def test_one_or_two_fistulas_drain_as_a_rule_and_fewer_by_week_12() -> None:
+    def drained(patients: set[str], visit: str) -> list[int]:
+        return [int(VISITS[one, visit]["Draining fistulas"]) for one in sorted(patients)]
+
+    with_fistula = {one for one in CROHN & COMPLETED if PATIENTS[one]["Perianal fistula"] == "1"}
+    before, after = drained(with_fistula, "baseline"), drained(with_fistula, "week 12")
+    assert 2 * sum(count in (1, 2) for count in before) > len(before)
+    assert sum(after) < sum(before)
+    assert any(0 < late < early for early, late in zip(before, after, strict=True))
+    assert any(late >= early > 0 for early, late in zip(before, after, strict=True))
 
 
 def test_60_of_the_75_were_scoped_twice_and_had_ulcers() -> None:
@@ -268,6 +306,18 @@ def test_cleaning_finds_every_planted_fault_and_nothing_else() -> None:
     found = queries[place].astype(object).where(queries[place].notna(), "").astype(str)
     listed = [tuple(fault.values()) for fault in rows("faults")]
     assert sorted(found.itertuples(index=False, name=None)) == sorted(listed)
+
+
+def test_cleaning_reads_what_was_added_as_it_was_drawn() -> None:
+    tables = clean("upadacitinib").tables
+    patients = tables["patients"].set_index("patient_id")
+    for heading, name in zip(CLASSES, ("tnf", "integrin", "il12_23"), strict=True):
+        drawn = {one: float(row[heading]) for one, row in PATIENTS.items()}
+        assert patients[f"prior_anti_{name}"].to_dict() == drawn
+    doses = {one: float(row["Induction dose"]) for one, row in PATIENTS.items()}
+    assert patients["induction_dose_mg"].to_dict() == doses
+    drained = tables["visits"].groupby(tables["visits"]["patient_id"].isin(COLITIS))
+    assert drained["draining_fistulas"].count().tolist() == [155, 0]  # 80 and 75 visits
 
 
 def test_every_kind_of_fault_is_planted_and_explained() -> None:

@@ -179,11 +179,31 @@ def test_the_layout_of_changes_gives_medians_interval_and_p() -> None:
     layout = layouts.changes_table(changes(pairs, ["cdai", "crp_mg_l", "esr_mm_h"]))
     assert list(layout.index) == ["CDAI", "CRP, mg/L", "ESR, mm/h"]
     assert layout.loc["CDAI", "improvement (95 % CI)"] == "75 (40 to 110)"
-    assert layout.loc["CDAI", ["rank-biserial", "p (unadjusted)"]].tolist() == ["0.96", "0.004"]
+    assert layout.loc["CDAI", ["rank-biserial", "p"]].tolist() == ["0.96", "0.004"]
     assert layout.loc["CDAI", "improved / same / worse, %"] == "90.0 / 0.0 / 10.0"
     assert layout["interval"].tolist() == ["exact", "normal approximation", "none"]
     assert layout.loc["CRP, mg/L", "improvement (95 % CI)"] == "ratio 0.25 (0.25 to 0.25)"
     assert layout.loc["ESR, mm/h", "improvement (95 % CI)"] == "–"
+
+
+def test_the_layout_of_changes_shows_an_adjusted_p_beside_the_raw_one_with_its_method() -> None:
+    drop = [120, 85, -10, 150, 60, 95, 40, 30, 110, 75]
+    pairs = pd.DataFrame({"cdai_baseline": [300.0] * 10, "cdai": [300.0 - d for d in drop]})
+    adjusted = changes(pairs, ["cdai"]).assign(p_adjusted=0.0078125, adjustment="Holm")
+    layout = layouts.changes_table(adjusted)
+    assert layout.loc["CDAI", ["p", "p adjusted"]].tolist() == ["0.004", "0.008 Holm"]
+    assert "p adjusted" not in layouts.changes_table(changes(pairs, ["cdai"]))
+
+
+def test_worst_and_best_case_share_a_column_and_have_no_interval() -> None:
+    flags = pd.Series([True] * 44 + [False] * 16 + [pd.NA] * 15, dtype="boolean", name="ulcer_free")
+    bounds = rates(
+        [flags], "CD", population=flags.index, started=pd.RangeIndex(80),
+        estimands=["as_observed", "worst_case", "best_case"],
+    )  # fmt: skip
+    layout = layouts.rates_table(bounds)
+    assert list(layout) == ["as observed", "worst to best case", "not evaluable"]
+    assert layout["worst to best case"].iloc[0] == "44/80 (55.0 %) to 64/80 (80.0 %)"
 
 
 def test_the_layout_of_changes_writes_a_censored_quartile_as_a_bound(tmp_path: Path) -> None:
@@ -226,11 +246,12 @@ def test_the_layout_of_an_audit_says_impossible_at_which_n() -> None:
     layout = layouts.audit_table(audit(published, found))
     assert layout.index.tolist() == ["UC: subscore 3", "CD: remission"]
     assert layout.iloc[0].tolist() == [
-        "70.83 %", 23, "none", "24, 48, 72", "impossible at 23", "17/24 (70.83 %)",
-        "scoped at baseline", True,
+        "70.83 %", 2, 23, "none", "24, 48, 72", "impossible at 23",
+        "17/24 (70.83 %, 50.8 to 85.1)", "scoped at baseline", True,
     ]  # fmt: skip
     assert layout.iloc[1]["verdict"] == "not testable"
     assert layout.iloc[1]["recovered"] == "–"
+    assert pd.isna(layout.iloc[1]["decimals"])
 
 
 def test_the_layout_of_an_audit_says_what_another_rounding_would_fit() -> None:

@@ -7,11 +7,11 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from textwrap import indent
+from textwrap import fill, indent
 from typing import Never
 
 from ibd_scores import __version__
-from ibd_scores.study import chain, paths
+from ibd_scores.study import chain, paths, percentages
 from ibd_scores.study.chain import notebooks, parameters
 from ibd_scores.study.chain.display import Display
 
@@ -81,11 +81,12 @@ def _parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     run.add_argument(
         "-p", dest="pairs", metavar="name=value", action="append", default=[],
-        help="a parameter, as often as needed",
+        help="a parameter, as often as needed; notebook.name=value for one notebook alone",
     )  # fmt: skip
     run.add_argument(
-        "--parameters", metavar="FILE", type=Path, help="parameters from a TOML or YAML file"
-    )
+        "--parameters", metavar="FILE", type=Path,
+        help="parameters from a TOML or YAML file; in a table of its name, those of one notebook",
+    )  # fmt: skip
     run.add_argument("--force", action="store_true", help="run all, changed or not")
     run.set_defaults(command=_run)
 
@@ -101,6 +102,16 @@ def _parser() -> argparse.ArgumentParser:
 
     listing = commands.add_parser("parameters", help="list the parameters that can be given")
     listing.set_defaults(command=_parameters)
+
+    audit = commands.add_parser(
+        "audit", help="check a printed percentage: which k/n print so, and which denominators do"
+    )
+    audit.add_argument("printed", metavar="PERCENTAGE", help="as printed, with its decimals: 70.83")
+    audit.add_argument("--n", type=_count, metavar="N", help="the stated denominator")
+    audit.add_argument(
+        "--up-to", type=_count, metavar="N", help="largest denominator tried (default: 80, or n)"
+    )
+    audit.set_defaults(command=_audit)
 
     normalize = commands.add_parser(
         "normalize", help="drop from notebooks what differs from run to run; outputs stay"
@@ -163,11 +174,19 @@ def _parameters(options: argparse.Namespace) -> int:
 
 def _listing(root: Path) -> str:
     known = parameters.declared(chain.stored(root, stage) for stage in chain.STAGES)
-    lines = [
-        f"{one}\n    in {', '.join(stage for stage, ones in known.items() if name in ones)}"
-        for name, one in parameters.by_name(known).items()
-    ]
-    return "\n".join([*lines, "", f"Cohorts: {', '.join(chain.cohorts(root)) or 'none'}"])
+    lines = []
+    for one, possible, stages in parameters.distinct(known, root):
+        lines += [str(one), f"    in {', '.join(stages)}"]
+        if possible:
+            lines.append(fill(f"possible: {possible}", 88, initial_indent=" " * 4,
+                              subsequent_indent=" " * 8))  # fmt: skip
+    return "\n".join(lines)
+
+
+def _audit(options: argparse.Namespace) -> int:
+    with _refusing("Nothing was checked."):
+        print(percentages.audit_percentage(options.printed, options.n, up_to=options.up_to))
+    return 0
 
 
 def _normalize(options: argparse.Namespace) -> int:

@@ -1,27 +1,35 @@
-"""Audit of published percentages: can each be a count of whole patients, and is it recovered.
+"""Audit of published percentages: what each claim allows, and whether the cohort recovers it.
 
-The GRIM idea for percentages: with N patients only N + 1 percentages exist, so a printed one fits
-some N and rules out others. All arithmetic is in whole numbers; nothing is left to floating point.
-
-References
-----------
-Brown NJL, Heathers JAJ. Soc Psychol Personal Sci 2017;8:363-369. doi:10.1177/1948550616673876
+For one percentage of any abstract there is `audit_percentage`; the tables here ask it about every
+claim in a cohort's ``published.csv``.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from fractions import Fraction
-from math import floor
-from typing import Any, Literal, get_args
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from ibd_scores.study import paths
+from ibd_scores.study.percentages import (
+    ROUNDINGS,
+    PercentageAudit,
+    Rounding,
+    audit_percentage,
+    counts,
+    decimals,
+    denominators,
+    is_percentage,
+    joint_denominators,
+)
 
 __all__ = [
     "ROUNDINGS",
+    "PercentageAudit",
     "Rounding",
     "audit",
+    "audit_percentage",
     "counts",
     "denominators",
     "joint",
@@ -29,75 +37,13 @@ __all__ = [
     "read_published",
 ]
 
-Rounding = Literal["half_up", "half_even", "truncation"]
-ROUNDINGS: tuple[Rounding, ...] = get_args(Rounding)
-
-WORDS = {"half_even": "if halves go to the even digit", "truncation": "if truncated"}
+WORDS: dict[Rounding, str] = {
+    "half_even": "if halves go to the even digit",
+    "truncation": "if truncated",
+}
 
 PUBLISHED = ["id", "disease", "endpoint", "visit", "what", "printed", "stated_n"]
-PERCENTAGE = re.compile(r"(\d{1,3})(?:\.(\d+))?\s*%?")
-
-
-def counts(printed: str, n: int, rounding: Rounding = "half_up") -> list[int]:
-    """All k for which k/n, in percent, prints as `printed`.
-
-    Parameters
-    ----------
-    printed : str
-        The percentage as text, for its decimals count: "80", "70.83", "53 %".
-    n : int
-        Denominator.
-    rounding : str
-        "half_up" (5 away from zero), "half_even" or "truncation".
-
-    Raises
-    ------
-    TypeError
-        If `printed` is a number: 80.0 no longer says whether "80" or "80.0" was printed.
-    ValueError
-        If it is no percentage, or `n` is below 1.
-
-    Examples
-    --------
-    >>> counts("73.33", 75)
-    [55]
-    >>> counts("62", 75)
-    []
-    >>> counts("62", 75, "truncation")
-    [47]
-    """
-    if rounding not in ROUNDINGS:
-        raise ValueError(f"rounding {rounding!r} is unknown; use one of {', '.join(ROUNDINGS)}")
-    if n < 1:
-        raise ValueError(f"n = {n}; a percentage needs at least one patient")
-    target, decimals = _parsed(printed)
-    scale = 100 * 10**decimals
-    return [k for k in range(n + 1) if _rounded(Fraction(k * scale, n), rounding) == target]
-
-
-def denominators(printed: str, up_to: int = 80, rounding: Rounding = "half_up") -> list[int]:
-    """All denominators from 1 to `up_to` with a count that prints as `printed`.
-
-    Examples
-    --------
-    >>> denominators("73.33")
-    [15, 30, 45, 60, 75]
-    """
-    return [n for n in range(1, up_to + 1) if counts(printed, n, rounding)]
-
-
-def joint_denominators(
-    printed: Iterable[str], up_to: int = 80, rounding: Rounding = "half_up"
-) -> list[int]:
-    """Denominators that fit all of several percentages, as claims on the same patients need.
-
-    Examples
-    --------
-    >>> joint_denominators(["73.33", "53", "62"])
-    [45, 60]
-    """
-    fitting = [set(denominators(text, up_to, rounding)) for text in printed]
-    return sorted(set.intersection(*fitting)) if fitting else []
+MISTYPED = re.compile(r"[-+\d.,;%\s]*")  # nothing but digits and signs: meant as a percentage
 
 
 def joint(
@@ -118,46 +64,70 @@ def joint(
     Returns
     -------
     DataFrame
-        Index ``set of claims``; ``claims`` in words, ``possible_n`` or "none". A set without a
-        claim is left out.
+        Index ``set of claims``; ``claims`` in words; ``possible_n`` under ordinary rounding, or
+        "none"; ``if_truncated`` and ``if_halves_even`` likewise under the two other roundings, and
+        empty where they change nothing. A set without a claim is left out.
 
     Examples
     --------
     >>> claims = pd.DataFrame({"what": ["improvement", "healing"], "printed": ["80", "40"]})
     >>> joint(claims, {"week 12": claims["printed"].ne("")}, up_to=20).loc["week 12"].to_list()
-    ['improvement 80 %; healing 40 %', '5, 10, 15, 20']
+    ['improvement 80 %; healing 40 %', '5, 10, 15, 20', '', '']
     """
-    tested = published["printed"].map(_is_percentage).astype(bool)
-    rows = {
-        name: {
-            "claims": "; ".join(claims["what"] + " " + claims["printed"] + " %"),
-            "possible_n": _listed(joint_denominators(claims["printed"], up_to)) or "none",
+    tested = published["printed"].map(is_percentage).astype(bool)
+    columns: dict[str, Rounding] = {
+        "possible_n": "half_up", "if_truncated": "truncation", "if_halves_even": "half_even"
+    }  # fmt: skip
+    rows = {}
+    for name, chosen in sets.items():
+        claims = published.loc[chosen & tested]
+        if claims.empty:
+            continue
+        possible = {
+            column: _listed(joint_denominators(claims["printed"], up_to, rounding)) or "none"
+            for column, rounding in columns.items()
         }
-        for name, chosen in sets.items()
-        if len(claims := published.loc[chosen & tested])
-    }
-    table = pd.DataFrame.from_dict(rows, orient="index", columns=["claims", "possible_n"])
+        other = {
+            column: "" if ns == possible["possible_n"] else ns
+            for column, ns in possible.items()
+            if column != "possible_n"
+        }
+        in_words = "; ".join(claims["what"] + " " + claims["printed"] + " %")
+        rows[name] = {"claims": in_words, **possible, **other}
+    table = pd.DataFrame.from_dict(rows, orient="index", columns=["claims", *columns])
     return table.rename_axis("set of claims")
 
 
 def read_published(cohort: str, disease: str) -> pd.DataFrame:
     """Read what was published about one disease: ``data/raw/<cohort>/published.csv``, all as text.
 
+    A row is a claim: ``id``; ``disease``; ``endpoint``, the name under which the cohort gives it;
+    ``visit``; ``what`` in words; ``printed``, a percentage with the decimals that were printed, or
+    words such as "close to 50"; ``stated_n``, empty if none was stated. A percent sign is dropped.
     A cohort about which nothing was published has no such file; the table is then empty.
 
     Raises
     ------
     ValueError
-        If the file lacks a column.
+        If the file lacks a column, or a row cannot be what was meant, with its line and column.
     """
     file = paths.raw(cohort) / "published.csv"
     if not file.is_file():
         return pd.DataFrame(columns=PUBLISHED, dtype="str")
-    published = pd.read_csv(file, dtype=str, keep_default_na=False, encoding="utf-8")
+    # Excel begins the file with a mark; a blank line counts where lines are counted.
+    published = pd.read_csv(
+        file, dtype=str, keep_default_na=False, encoding="utf-8-sig", skip_blank_lines=False
+    )
     absent = [name for name in PUBLISHED if name not in published]
     if absent:
-        raise ValueError(f"{file.name}: no column {', '.join(absent)}; see audit.audit")
-    return published.loc[published["disease"].eq(disease), PUBLISHED].reset_index(drop=True)
+        raise ValueError(f"{file.name}: no column {', '.join(absent)}; see audit.read_published")
+    published = published[PUBLISHED].fillna("")
+    for column in PUBLISHED:
+        published[column] = published[column].str.strip()
+    published = published.loc[(published != "").any(axis="columns")].copy()
+    published["printed"] = published["printed"].str.removesuffix("%").str.rstrip()
+    _check_claims(published, file)
+    return published.loc[published["disease"].eq(disease)].reset_index(drop=True)
 
 
 def audit(published: pd.DataFrame, recovered: pd.DataFrame, up_to: int = 80) -> pd.DataFrame:
@@ -177,12 +147,12 @@ def audit(published: pd.DataFrame, recovered: pd.DataFrame, up_to: int = 80) -> 
     Returns
     -------
     DataFrame
-        One row per claim: ``claim, disease, visit, what, endpoint, reported, stated_n``;
+        One row per claim: ``claim, disease, visit, what, endpoint, reported, decimals, stated_n``;
         ``fits_stated_n`` the k/N that print so, or "none"; ``other_rounding`` what would fit by
         another rounding, where that makes a difference; ``possible_n`` the denominators that print
         so; ``k, n, percent, low, high, among`` as recovered (missing if not recovered); ``agrees``
-        whether k/n prints as reported; ``verdict`` "possible", "impossible" (at the stated N) or
-        "not testable" (what is printed is no percentage).
+        whether k/n prints as reported; ``verdict`` by ordinary rounding: "possible", "impossible"
+        (at the stated N) or "not testable" (no percentage is printed, or no N stated).
 
     Raises
     ------
@@ -216,6 +186,10 @@ def audit(published: pd.DataFrame, recovered: pd.DataFrame, up_to: int = 80) -> 
             claims["reported"].tolist(), claims["stated_n"].tolist(), strict=True
         )
     ]
+    claims["decimals"] = pd.Series(
+        [decimals(text) if is_percentage(text) else pd.NA for text in claims["reported"]],
+        index=claims.index, dtype="Int64",
+    )  # fmt: skip
     found = ["fits_stated_n", "other_rounding", "possible_n", "verdict"]
     claims[found] = pd.DataFrame(arithmetic, columns=found, index=claims.index, dtype="str")
     given = recovered.reindex(columns=key + measures)
@@ -223,65 +197,63 @@ def audit(published: pd.DataFrame, recovered: pd.DataFrame, up_to: int = 80) -> 
     table[["k", "n"]] = table[["k", "n"]].astype("Int64")
     agrees = [_agrees(claim) for _, claim in table.iterrows()]
     table["agrees"] = pd.Series(agrees, index=table.index, dtype="boolean")
-    first = ["claim", "disease", "visit", "what", "endpoint", "reported", "stated_n"]
+    first = ["claim", "disease", "visit", "what", "endpoint", "reported", "decimals", "stated_n"]
     return table[[*first, *found[:-1], *measures, "agrees", "verdict"]]
 
 
-def _arithmetic(printed: str, stated_n: int, up_to: int) -> dict[str, str]:
-    if not _is_percentage(printed):
-        return {
-            "fits_stated_n": "",
-            "other_rounding": "",
-            "possible_n": "",
-            "verdict": "not testable",
-        }
-    ordinary = counts(printed, stated_n)
-    others = {name: counts(printed, stated_n, name) for name in ROUNDINGS[1:]}
+def _arithmetic(printed: str, stated_n: Any, up_to: int) -> dict[str, str]:
+    row = dict.fromkeys(("fits_stated_n", "other_rounding", "possible_n"), "")
+    if not is_percentage(printed):
+        return {**row, "verdict": "not testable"}
+    stated = not pd.isna(stated_n)
+    found = audit_percentage(printed, stated_n if stated else None, up_to=up_to)
+    row["possible_n"] = _listed(found.possible_n["half_up"])
+    if not stated:
+        return {**row, "verdict": "not testable"}
+    ordinary = found.fits["half_up"]
+    others = (
+        f"{_fractions(found.fits[name], stated_n) or 'none'} {words}"
+        for name, words in WORDS.items()
+        if found.fits[name] != ordinary
+    )
     return {
+        **row,
         "fits_stated_n": _fractions(ordinary, stated_n) or "none",
-        "other_rounding": "; ".join(
-            f"{_fractions(ks, stated_n) or 'none'} {WORDS[name]}"
-            for name, ks in others.items()
-            if ks != ordinary
-        ),
-        "possible_n": _listed(denominators(printed, up_to)),
+        "other_rounding": "; ".join(others),
         "verdict": "possible" if ordinary else "impossible",
     }
 
 
 def _agrees(claim: "pd.Series[Any]") -> Any:
-    if claim["verdict"] == "not testable" or pd.isna(claim["k"]) or claim["n"] == 0:
+    if not is_percentage(claim["reported"]) or pd.isna(claim["k"]) or claim["n"] == 0:
         return pd.NA
     return claim["k"] in counts(claim["reported"], claim["n"])
 
 
-def _is_percentage(printed: str) -> bool:
-    return PERCENTAGE.fullmatch(printed.strip()) is not None
+def _check_claims(published: pd.DataFrame, file: Path) -> None:
+    """Refuse what would otherwise be audited as something else, or silently not at all."""
+    printed, stated = published["printed"], published["stated_n"]
+    tested = printed.map(is_percentage).astype(bool)
+    number = stated.str.fullmatch("0*[1-9][0-9]*")
+    wrong = [
+        ("id", published["id"].eq("") | published["id"].duplicated(), "give each claim its own"),
+        ("disease", ~published["disease"].isin(["CD", "UC"]), "write CD or UC"),
+        ("printed", ~tested & printed.str.fullmatch(MISTYPED),
+         "copy what was printed: a percentage with its decimals after a point (73.33), or words"),
+        ("printed", printed.where(tested, "0").astype(float) > 100,
+         "no part of the patients is above 100 %; copy the figure again"),
+        ("stated_n", stated.ne("") & ~number,
+         "write the number of patients (75), or nothing if none was stated"),
+    ]  # fmt: skip
+    for column, rows, remedy in wrong:
+        for row, value in published.loc[rows, column].items():
+            where = f"{file.parent.name}/{file.name}, line {int(str(row)) + 2}, column {column}"
+            raise ValueError(f"{where}: {value!r}; {remedy}")
 
 
-def _listed(numbers: Sequence[int]) -> str:
+def _listed(numbers: Iterable[int]) -> str:
     return ", ".join(map(str, numbers))
 
 
-def _fractions(ks: Sequence[int], n: int) -> str:
+def _fractions(ks: Iterable[int], n: int) -> str:
     return ", ".join(f"{k}/{n}" for k in ks)
-
-
-def _parsed(printed: str) -> tuple[int, int]:
-    """Give the printed digits as a whole number, and how many of them are decimals."""
-    if not isinstance(printed, str):
-        raise TypeError(
-            f"printed = {printed!r} is a number and has lost its decimals; "
-            'give the text that was printed, such as "73.33" (pd.read_csv(..., dtype=str))'
-        )
-    match = PERCENTAGE.fullmatch(printed.strip())
-    if not match:
-        raise ValueError(f"printed = {printed!r} is no percentage; give digits such as '73.33'")
-    whole, decimals = match.group(1), match.group(2) or ""
-    return int(whole + decimals), len(decimals)
-
-
-def _rounded(value: Fraction, rounding: Rounding) -> int:
-    if rounding == "half_up":
-        return floor(value + Fraction(1, 2))
-    return round(value) if rounding == "half_even" else floor(value)

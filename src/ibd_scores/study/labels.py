@@ -6,8 +6,9 @@ from collections.abc import Collection, Hashable
 
 from ibd_scores import endpoints
 from ibd_scores.endpoint import Endpoint
+from ibd_scores.indices.endoscopy import SEGMENTS
 
-__all__ = ["ESTIMAND_TITLES", "LIMITS", "OTHER_TITLES", "QUANTITIES", "quantity", "title"]
+__all__ = ["ESTIMAND_TITLES", "LIMITS", "OTHER_TITLES", "QUANTITIES", "quantity", "raised", "title"]
 
 
 def _limit(normal: Endpoint) -> float:
@@ -25,9 +26,17 @@ QUANTITIES = {
     "disease_duration": "Disease duration, years",
     "age_at_diagnosis": "Age at diagnosis, years",
     "perianal": "Perianal fistula or abscess",
+    "anal_fistula": "Anal fistula",
+    "anal_abscess": "Perianal abscess",
+    "draining": "Draining perianal fistula",
+    "prior_anti_tnf": "Prior anti-TNF",
+    "prior_anti_integrin": "Prior anti-integrin",
+    "prior_anti_il12_23": "Prior anti-IL-12/23",
+    "induction_dose_mg": "Induction dose, mg",
     "systemic_steroid": "Systemic corticosteroid",
     "days_to_first_dose": "From baseline visit to first dose, days",
     "week12_day": "Week-12 visit, days after first dose",
+    "treatment_days": "Treatment up to week 12, days",
     "cdai": "CDAI",
     "short_cdai": "Short CDAI",
     "hbi": "HBI",
@@ -35,27 +44,48 @@ QUANTITIES = {
     "ses_cd": "SES-CD",
     "ses_cd_matched": "SES-CD, matched segments",
     "ses_cd_without_narrowing": "SES-CD without narrowing",
+    **{f"ses_cd_{one}": f"SES-CD, {one.replace('_', ' ')}" for one in SEGMENTS},
     "mayo_full": "Full Mayo score",
     "mayo_partial": "Partial Mayo score",
     "mayo_adapted": "Adapted Mayo score",
     "stool_frequency": "Stool frequency subscore",
     "rectal_bleeding": "Rectal bleeding subscore",
+    "physician_global": "Physician global subscore",
     "endoscopic_subscore": "Mayo endoscopic subscore",
+    "endoscopic_subscore_adapted": "Mayo endoscopic subscore (friability is 2)",
+    "ses_cd_band": "SES-CD band",
+    "cdai_band": "CDAI band",
+    "mayo_full_band": "Full Mayo score band",
+    "liquid_stools_mean": "Diary of liquid stools",
+    "abdominal_pain_mean": "Diary of abdominal pain",
     "pro2_uc": "PRO2",
     "uceis": "UCEIS",
     "crp_mg_l": "CRP, mg/L",
     "crp_raised": f"CRP ≥ {LIMITS['crp_mg_l']:g} mg/L",
     "esr_mm_h": "ESR, mm/h",
+    "esr_raised": "ESR raised for age and sex",
     "calprotectin_ug_g": "Fecal calprotectin, µg/g",
     "calprotectin_raised": f"Fecal calprotectin ≥ {LIMITS['calprotectin_ug_g']:g} µg/g",
     "hemoglobin_g_dl": "Hemoglobin, g/dL",
+    "anemia": "Anemia (WHO: hemoglobin < 13 g/dL in men, < 12 in women)",
     "albumin_g_dl": "Albumin, g/dL",
+    "albumin_low": "Albumin < 3.5 g/dL (convention)",
+    "imaged": "Bowel wall imaged",
+    "wall_mm": "Thickest wall on imaging, mm",
+    "thickest_wall_mm": "Thickest wall of the diseased segments, mm",
+    "highest_maria": "Highest segmental MaRIA",
+    "highest_maria_simplified": "Highest segmental simplified MaRIA",
 }
 OTHER_TITLES = {
     "crp_normalized": "C-reactive protein normalized",
     "calprotectin_normalized": "Fecal calprotectin normalized",
     "esr_normalized": "Erythrocyte sedimentation rate normalized",
     "biochemical_remission_normalized": "Biochemical remission, new",
+    "anal_fistula_gone": "No anal fistula any more (of those with one)",
+    "anal_abscess_gone": "No perianal abscess any more (of those with one)",
+    "perianal_gone": "Neither fistula nor abscess any more (of those with one)",
+    "no_new_anal_fistula": "No new anal fistula (of those without one)",
+    "no_new_anal_abscess": "No new perianal abscess (of those without one)",
 }
 ESTIMAND_TITLES = {
     "as_observed": "as observed",
@@ -63,6 +93,7 @@ ESTIMAND_TITLES = {
     "non_responder_started": "non-responder imputation, all started",
     "worst_case": "worst case",
     "best_case": "best case",
+    "multiple_imputation": "multiple imputation, stopped = failure",
 }
 
 # The names that `Endpoint.steroid_free` gives.
@@ -90,6 +121,18 @@ def quantity(column: str) -> str:
     ('CRP, mg/L', 'Prior surgery')
     """
     return QUANTITIES.get(column, column.replace("_", " ").capitalize())
+
+
+def raised(column: str, limit: float) -> str:
+    """Write that a marker is at its limit or above it.
+
+    Examples
+    --------
+    >>> raised("crp_mg_l", 8)
+    'CRP ≥ 8 mg/L'
+    """
+    name, unit = quantity(column).split(", ")
+    return f"{name} ≥ {limit:g} {unit}"
 
 
 def _named(name: str) -> Endpoint | None:

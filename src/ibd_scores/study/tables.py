@@ -15,11 +15,12 @@ import numpy as np
 import pandas as pd
 from IPython.display import display
 
-__all__ = ["FACTS", "MISSING", "facts", "number", "show"]
+__all__ = ["FACTS", "MISSING", "facts", "number", "say", "show"]
 
 FACTS = "application/vnd.ibd-scores.facts+json"
 MISSING = "–"
 NONE = "None: the table has no row."
+NOTHING = "Nothing to say: no patient of this disease, or nothing was recorded."
 
 
 def show(
@@ -67,6 +68,23 @@ def show(
         html += f"\n<p><em>{escape(note)}</em></p>"
         plain += f"\n{note}"
     display({"text/html": html, "text/plain": plain, FACTS: facts(table, name)}, raw=True)  # type: ignore[no-untyped-call]
+
+
+def say(*sentences: str, note: str = "") -> None:
+    """Display sentences that were written from numbers; they are compared like a table.
+
+    Parameters
+    ----------
+    *sentences : str
+        Plain text; each becomes a line of its own.
+    note : str
+        The last line, such as that the cohort is simulated.
+    """
+    lines = [*filter(None, sentences)] or [NOTHING]
+    html = "".join(f"<p>{escape(line)}</p>" for line in lines)
+    if note:
+        html += f"\n<p><em>{escape(note)}</em></p>"
+    display({"text/html": html, "text/plain": "\n".join([*lines, *filter(None, [note])])}, raw=True)  # type: ignore[no-untyped-call]
 
 
 def facts(table: pd.DataFrame, name: str) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
-from ibd_scores.study import paths
+from ibd_scores.study import paths, permitted
 from ibd_scores.study.chain import execution, ledger, notebooks, parameters
 from ibd_scores.study.chain.execution import Failure, Outcome, Task
 from ibd_scores.study.chain.parameters import Values
@@ -62,8 +62,18 @@ class Plan:
     @property
     def given(self) -> str:
         """The parameters that differ from their defaults, in words."""
-        values = {name: one for share in self.values.values() for name, one in share.items()}
-        return ", ".join(f"{name} = {one}" for name, one in values.items() if name != "cohort")
+        values: dict[str, Values] = {}
+        for stage, share in self.values.items():
+            for name, one in share.items():
+                values.setdefault(name, {})[stage] = one
+        values.pop("cohort", None)
+        words = []
+        for name, of in values.items():
+            alike = len({*of.values()}) == 1
+            words += [
+                f"{name if alike else f'{stage}.{name}'} = {one}" for stage, one in of.items()
+            ]
+        return ", ".join(dict.fromkeys(words))
 
     def upstream(self, stage: str) -> tuple[str, ...]:
         """The stages of this chain whose files a stage reads."""
@@ -110,27 +120,19 @@ def stored(root: Path, stage: str) -> Path:
     return root / "notebooks" / f"{stage}.ipynb"
 
 
-def cohorts(root: Path) -> list[str]:
-    """The cohorts that can be run: the folders of data/raw with a cohort.toml."""
-    return sorted(path.parent.name for path in (root / "data" / "raw").glob("*/cohort.toml"))
-
-
 def plan(root: Path, values: Values | None = None) -> Plan:
     """Check the cohort and the parameters against the notebooks, before anything runs.
 
     Raises
     ------
     ValueError
-        with those that exist, where a cohort, a parameter or a notebook does not, or where a
-        value is of another type.
+        with what is possible, where a cohort, a parameter or a notebook does not exist, or where a
+        value is of another type or makes no sense.
     """
     values = values or {}
     cohort = str(values.get("cohort", _default_cohort(root)))
-    if cohort not in cohorts(root):
-        raise ValueError(
-            f"There is no cohort {cohort!r} (a folder of data/raw with a cohort.toml). "
-            f"These exist: {', '.join(cohorts(root)) or 'none'}"
-        )
+    if problem := permitted.cohort(root).problem("cohort", cohort):
+        raise ValueError(problem)
     file = root / "data" / "raw" / cohort / "cohort.toml"
     stated = _stated(file)
     stages = tuple(stage for stage in STAGES if stage in stated.get("notebooks", STAGES))
@@ -145,7 +147,7 @@ def plan(root: Path, values: Values | None = None) -> Plan:
     shares: dict[str, Values] = {stage: {} for stage in stages}
     if values:  # papermill takes half a second to import, and a run without them does not need it
         known = parameters.declared(stored(root, stage) for stage in stages)
-        shares = parameters.share(values, known)
+        shares = parameters.share(values, known, root)
     sources = [*ledger.files(file.parent)]
     if "also_in" in stated:  # some of its files lie elsewhere
         from ibd_scores.study.cohort import read_cohort  # imports pandas

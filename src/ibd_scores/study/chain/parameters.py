@@ -1,17 +1,18 @@
 """The parameters that notebooks know, and the check of those that are given.
 
 papermill only warns of a name that no notebook knows, and reads `007` as 7 and `no` as False.
-Here a wrong name or type is an error before anything runs, and text is read by the declared type.
+Here a wrong name, type or value is an error before anything runs, and text is read by the declared
+type. Which values make sense is said in `permitted`.
 """
 
 import ast
-import difflib
 import math
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from ibd_scores.study import permitted
 from ibd_scores.study.chain import notebooks
 
 Values = dict[str, Any]
@@ -116,10 +117,15 @@ def declared(paths: Iterable[Path]) -> dict[str, dict[str, Parameter]]:
 def given(pairs: Iterable[str] = (), file: Path | None = None) -> Values:
     """Collect `name=value` texts and the values of a TOML, YAML or JSON file; a text wins.
 
+    What is meant for one notebook alone is named `notebook.name`, or stands in the file in a table
+    of the notebook's name.
+
     Examples
     --------
     >>> given(["cohort=hmp2", "min_days=5"])
     {'cohort': 'hmp2', 'min_days': '5'}
+    >>> given(["04_uc_outcomes.primary=mayo_endoscopic_0"])
+    {'04_uc_outcomes.primary': 'mayo_endoscopic_0'}
     """
     texts: Values = {}
     for pair in pairs:
@@ -144,51 +150,100 @@ def _read(file: Path) -> Values:
         raise ValueError(f"{file}: {error}") from None
     if not isinstance(values, dict):
         raise ValueError(f"{file}: a list of names with a value each is wanted")
-    return values
+    flat: Values = {}
+    for name, value in values.items():
+        inner = value.items() if isinstance(value, dict) else [("", value)]
+        flat |= {f"{name}.{one}" if one else str(name): found for one, found in inner}
+    return flat
 
 
-def by_name(known: Mapping[str, Mapping[str, Parameter]]) -> dict[str, Parameter]:
-    """Return each parameter once, with the help of the first notebook that has it."""
-    names: dict[str, Parameter] = {}
-    for ones in known.values():
-        names |= {name: one for name, one in ones.items() if name not in names}
-    return names
+def distinct(
+    known: Mapping[str, Mapping[str, Parameter]], root: Path
+) -> Iterator[tuple[Parameter, str, list[str]]]:
+    """Each parameter, what it can be (blank: by its type), and the notebooks that have it so.
+
+    One that differs between notebooks, in more than its help, comes once for each.
+    """
+    order = list(names(known))
+    alike: dict[tuple[str, ...], tuple[Parameter, str, list[str]]] = {}
+    for notebook, ones in known.items():
+        for name, one in ones.items():
+            rule = permitted.rule(name, notebook, root)
+            possible = rule.possible if rule else ""
+            key = (name, one.type, one.default, possible)
+            alike.setdefault(key, (one, possible, []))[2].append(notebook)
+    yield from sorted(alike.values(), key=lambda found: order.index(found[0].name))
 
 
-def share(values: Values, known: Mapping[str, Mapping[str, Parameter]]) -> dict[str, Values]:
-    """Give each notebook the values it knows; what equals its default is as good as not given.
+def names(known: Mapping[str, Mapping[str, Parameter]]) -> dict[str, None]:
+    """The names of all parameters, in the order of the notebooks."""
+    return dict.fromkeys(name for ones in known.values() for name in ones)
+
+
+def share(
+    values: Values, known: Mapping[str, Mapping[str, Parameter]], root: Path
+) -> dict[str, Values]:
+    """Give each notebook the values that it knows and that make sense there.
+
+    A value that makes sense in one notebook, such as an endpoint of one disease, goes to that one.
+    What is given as `notebook.name` goes to this notebook alone, and wins there. What equals its
+    default is as good as not given.
 
     Raises
     ------
     ValueError
-        for every name that no notebook knows and every value of another type, all at once.
+        for every name that no notebook knows, and every value that is of another type or makes no
+        sense in any notebook that knows it, all at once, with what is possible.
     """
     shares: dict[str, Values] = {notebook: {} for notebook in known}
-    existing = by_name(known)
-    problems = [
-        f"{name}: no notebook has a parameter of this name" + _closest(name, existing)
-        for name in values
-        if name not in existing
-    ]
-    for notebook, ones in known.items():
-        for name in ones.keys() & values.keys():
+    unknown: list[str] = []
+    mistyped: list[str] = []
+    refused: list[str] = []
+    for key in sorted(values, key=lambda key: "." in key):
+        try:
+            concerned = _concerned(key, known)
+        except ValueError as error:
+            unknown.append(str(error))
+            continue
+        senseless = []
+        for notebook, one in concerned.items():
             try:
-                value = ones[name].value(values[name])
+                value = one.value(values[key])
             except ValueError as error:
-                problems.append(str(error))
+                mistyped.append(str(error))
                 continue
-            if not ones[name].is_default(value):
-                shares[notebook][name] = value
-    if problems:
-        lines = [
-            *dict.fromkeys(problems),
-            "These exist:",
-            *(f"  {one}" for one in existing.values()),
-        ]
-        raise ValueError("\n".join(lines))
-    return shares
+            rule = permitted.rule(one.name, notebook, root)
+            if rule and (problem := rule.problem(key, value)):
+                senseless.append(problem)
+            else:
+                shares[notebook][one.name] = value
+        if len(senseless) == len(concerned):
+            refused += senseless
+    if problems := [*dict.fromkeys([*unknown, *mistyped, *refused])]:
+        if unknown or mistyped:
+            problems += ["These exist:", *(f"  {one}" for one, *_ in distinct(known, root))]
+        raise ValueError("\n".join(problems))
+    return {
+        notebook: {name: value for name, value in taken.items()
+                   if not known[notebook][name].is_default(value)}
+        for notebook, taken in shares.items()
+    }  # fmt: skip
 
 
-def _closest(name: str, existing: Iterable[str]) -> str:
-    close = difflib.get_close_matches(name, existing, n=1)
-    return f"; did you mean {close[0]}?" if close else ""
+def _concerned(key: str, known: Mapping[str, Mapping[str, Parameter]]) -> dict[str, Parameter]:
+    """Which notebooks a name or a `notebook.name` is meant for, each with its parameter."""
+    notebook, dot, name = key.partition(".") if "." in key else ("", "", key)
+    if dot and notebook not in known:
+        raise ValueError(
+            f"{key}: there is no notebook {notebook}; these exist: {', '.join(known)}"
+            + permitted.closest(notebook, known)
+        )
+    if dot and name == "cohort":
+        raise ValueError(f"{key}: all notebooks of a run read one cohort; give it as {name}")
+    concerned = {one: ones[name] for one, ones in known.items()
+                 if name in ones and notebook in ("", one)}  # fmt: skip
+    if not concerned:
+        whose = f"{notebook} has no" if dot else "no notebook has a"
+        among = known[notebook] if dot else names(known)
+        raise ValueError(f"{key}: {whose} parameter of this name" + permitted.closest(name, among))
+    return concerned

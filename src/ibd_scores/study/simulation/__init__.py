@@ -31,6 +31,7 @@ CANDIDATES = 2500  # bowels drawn, of which the courses take the first that fit
 
 # Each purpose has its own stream of draws, and each patient: a change in one leaves the rest alone.
 BOWELS, ORDER, PATIENTS = range(3)
+TREATMENT = 4  # 3 is taken by the faults of `export`
 
 
 @dataclass
@@ -316,6 +317,19 @@ def draw_visits(draws: Draws, patient: Patient, person: Row) -> list[Row]:
             return visits
 
 
+def add_treatment(draws: Draws, patient: Patient, person: Row, visits: list[Row]) -> None:
+    """Add the treatment before and during the induction, and the fistulas that drain."""
+    prior = person["prior_advanced_therapies"]
+    person |= latent.draw_treatment(draws, person["disease"], prior)
+    if patient.bowel is None:
+        return
+    before = None
+    for visit in visits:
+        severity = patient.bowel.severity[visit["visit"]]
+        before = latent.draw_draining(draws, visit, before, severity)
+        visit["draining_fistulas"] = before
+
+
 def endoscopy_rows(patient: Patient, visit: Row) -> list[Row]:
     """Lay an endoscopy out by segment; nothing is recorded in a segment not reached."""
     if patient.bowel is None or visit["scoped_on"] is None:
@@ -343,7 +357,9 @@ def simulate(plan: Plan) -> tuple[Tables, frozenset[str]]:
         draws = Draws(plan["seed"], PATIENTS, patient.number)
         person = draw_person(draws, patient)
         tables["patients"].append(person)
-        for visit in draw_visits(draws, patient, person):
+        visits = draw_visits(draws, patient, person)
+        add_treatment(Draws(plan["seed"], TREATMENT, patient.number), patient, person, visits)
+        for visit in visits:
             which = {key: visit[key] for key in ("patient_id", "visit", "date")}
             tables["endoscopy"] += endoscopy_rows(patient, visit)
             tables["diary"] += [{"patient_id": patient.patient_id} | day

@@ -37,6 +37,18 @@ EVENTS = {  # adverse event: (share of patients in 12 weeks, serious, related)
     "intestinal obstruction": (0.01, True, False),
 }
 
+# Biologics tried before: the class of each, and how often it was the next choice.
+BIOLOGICS = {
+    "infliximab": "prior_anti_tnf", "adalimumab": "prior_anti_tnf",
+    "certolizumab pegol": "prior_anti_tnf", "golimumab": "prior_anti_tnf",
+    "vedolizumab": "prior_anti_integrin", "ustekinumab": "prior_anti_il12_23",
+}  # fmt: skip
+CHOICES = {
+    "CD": {"infliximab": 45, "adalimumab": 25, "certolizumab pegol": 1, "vedolizumab": 12,
+           "ustekinumab": 17},
+    "UC": {"infliximab": 40, "adalimumab": 15, "golimumab": 1, "vedolizumab": 36, "ustekinumab": 8},
+}  # fmt: skip
+
 T = TypeVar("T")
 Row = dict[str, Any]
 Cells = dict[str, int | None]
@@ -226,6 +238,34 @@ def draw_crohn_answers(draws: Draws, severity: float, yesterday: Row) -> Row:
         "liquid_stools_previous_day": stools,
         "abdominal_mass_hbi": {0: 0, 2: 1, 5: 2 + draws.chance(0.3)}[mass],
     }
+
+
+def draw_treatment(draws: Draws, disease: str, biologics: int) -> Row:
+    """Draw the classes of the biologics tried before, and the dose of the induction.
+
+    Each agent was tried once; several can be of one class.
+    """
+    left = dict(CHOICES[disease])
+    classes = dict.fromkeys(BIOLOGICS.values(), 0)
+    for _ in range(biologics):
+        agent = draws.pick(left)
+        del left[agent]
+        classes[BIOLOGICS[agent]] = 1
+    return {**classes, "induction_dose_mg": draws.pick({45: 92, 30: 8})}
+
+
+def draw_draining(draws: Draws, visit: Row, before: int | None, severity: float) -> int:
+    """Draw how many perianal fistulas drain; `before` is the count at baseline, None if this is.
+
+    Where there is no fistula, none drains. Each of those that drained may have closed, and a new
+    one may drain as well.
+    """
+    if not visit["anal_fistula"]:
+        return 0
+    if before is None:
+        return draws.pick({0: 12, 1: 50, 2: 28, 3: 10})
+    still = sum(draws.chance(0.25 + 0.5 * severity) for _ in range(before))
+    return still + (visit["new_fistula"] and draws.chance(0.5))
 
 
 def draw_colitis_answers(draws: Draws, severity: float, normal_stools: int) -> Row:

@@ -1,17 +1,12 @@
-from collections.abc import Iterator
 from pathlib import Path
 
-import matplotlib as mpl
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.text import Text
-
-mpl.use("Agg")
-
-import matplotlib.pyplot as plt
 
 from ibd_scores import endpoints
 from ibd_scores.study import figures
@@ -23,14 +18,9 @@ from ibd_scores.study.figures import (
     rates_forest,
     save_figure,
 )
+from ibd_scores.study.figures.style import BLUE, ORANGE, RUST, SKY, shades
 
 SEGMENTS = ("ileum", "right_colon", "transverse", "left_colon", "rectum")
-
-
-@pytest.fixture(autouse=True)
-def closed() -> Iterator[None]:
-    yield
-    plt.close("all")
 
 
 @pytest.fixture
@@ -72,18 +62,14 @@ def all_figures(pairs: pd.DataFrame, note: str = "Simulated cohort") -> dict[str
     }
 
 
-def words(figure: Figure) -> list[str]:
-    return [text.get_text() for text in figure.findobj(Text) if text.get_text()]
-
-
-def test_every_figure_says_that_the_cohort_is_simulated(pairs: pd.DataFrame) -> None:
+def test_every_figure_says_that_the_cohort_is_simulated(pairs: pd.DataFrame, words) -> None:
     for name, figure in all_figures(pairs).items():
         assert any(text.endswith("Simulated cohort") for text in words(figure)), name
     for figure in all_figures(pairs, note="").values():
         assert not any("imulated" in text for text in words(figure))
 
 
-def test_every_panel_says_how_many_patients_it_shows(pairs: pd.DataFrame) -> None:
+def test_every_panel_says_how_many_patients_it_shows(pairs: pd.DataFrame, words) -> None:
     found = all_figures(pairs)
     titles = [axes.get_title(loc="left") for axes in found["scores"].axes]
     assert "CDAI\nn = 30" in titles[0]
@@ -95,54 +81,19 @@ def test_every_panel_says_how_many_patients_it_shows(pairs: pd.DataFrame) -> Non
     assert "missing (1)" in words(found["transitions"])
 
 
-def test_figures_are_one_column_wide_with_text_of_7_to_8_points(pairs: pd.DataFrame) -> None:
+def test_nothing_reaches_over_the_edge_and_no_two_texts_overlap(pairs, laid_out) -> None:
     for figure in all_figures(pairs).values():
-        assert figure.get_figwidth() * 25.4 == pytest.approx(89)
-        sizes = {text.get_fontsize() for text in figure.findobj(Text) if text.get_text()}
-        assert sizes <= {7.0, 8.0}
-        families = {tuple(text.get_fontfamily()) for text in figure.findobj(Text)}
-        assert families == {("DejaVu Sans",)}
-
-
-def drawn_texts(figure: Figure) -> list[Text]:
-    """All texts but the tick labels that matplotlib keeps outside of an axis and does not draw."""
-    outside = {
-        label
-        for axes in figure.axes
-        for axis, limits in ((axes.xaxis, axes.get_xlim()), (axes.yaxis, axes.get_ylim()))
-        for tick in [*axis.majorTicks, *axis.minorTicks]
-        if not min(limits) <= tick.get_loc() <= max(limits)
-        for label in (tick.label1, tick.label2)
-    }
-    return [
-        text
-        for text in figure.findobj(Text)
-        if text.get_text().strip() and text.get_visible() and text not in outside
-    ]
-
-
-def test_nothing_reaches_over_the_edge_and_no_two_texts_overlap(pairs: pd.DataFrame) -> None:
-    for name, figure in all_figures(pairs).items():
-        figure.canvas.draw()
-        page = figure.bbox
-        boxes = [(text.get_text(), text.get_window_extent()) for text in drawn_texts(figure)]
-        for position, (text, box) in enumerate(boxes):
-            assert page.x0 - 1 <= box.x0, (name, text)
-            assert box.x1 <= page.x1 + 1, (name, text)
-            for other, second in boxes[position + 1 :]:
-                beside = box.x1 - 1 <= second.x0 or second.x1 - 1 <= box.x0
-                above = box.y1 - 1 <= second.y0 or second.y1 - 1 <= box.y0
-                assert beside or above, (name, text, other)
+        laid_out(figure)
 
 
 def test_ordered_shades_differ_in_grey() -> None:
     def grey(color: tuple[float, float, float]) -> float:
         return float(np.dot(to_rgb(color), [0.299, 0.587, 0.114]))
 
-    luminance = [grey(shade) for shade in figures._shades(4)]
+    luminance = [grey(shade) for shade in shades(4)]
     assert (np.diff(luminance) < -0.1).all()
-    assert grey(to_rgb(figures.SKY)) - grey(to_rgb(figures.RUST)) > 0.25
-    assert abs(grey(to_rgb(figures.BLUE)) - grey(to_rgb(figures.ORANGE))) > 0.2
+    assert grey(to_rgb(SKY)) - grey(to_rgb(RUST)) > 0.25
+    assert abs(grey(to_rgb(BLUE)) - grey(to_rgb(ORANGE))) > 0.2
 
 
 def test_the_same_figure_gives_the_same_bytes(pairs: pd.DataFrame, tmp_path: Path) -> None:
@@ -190,12 +141,12 @@ def test_a_column_that_nobody_has_twice_is_drawn_empty(pairs: pd.DataFrame) -> N
     assert "n = 0" in figure.axes[0].get_title(loc="left")
 
 
-def test_what_the_study_reported_gets_a_dagger(pairs: pd.DataFrame) -> None:
+def test_what_the_study_reported_gets_a_dagger(pairs: pd.DataFrame, words) -> None:
     daggers = {text for text in words(all_figures(pairs)["rates"]) if "†" in text}
     assert daggers == {"Endoscopic response\n(U-EXCEL)\N{NO-BREAK SPACE}†"}
 
 
-def test_a_cut_is_dotted_not_dashed_and_the_panel_says_so(pairs: pd.DataFrame) -> None:
+def test_a_cut_is_dotted_not_dashed_and_the_panel_says_so(pairs: pd.DataFrame, words) -> None:
     figure = paired_changes(pairs, ["cdai", "ses_cd_matched"], cuts={"cdai": (220, "mild < 220")})
     cdai, ses_cd = figure.axes
     assert cdai.get_title(loc="left") == "CDAI\nn = 30\ndotted: mild < 220"
@@ -205,9 +156,20 @@ def test_a_cut_is_dotted_not_dashed_and_the_panel_says_so(pairs: pd.DataFrame) -
     assert "not improved" in words(figure)
 
 
-def test_the_foot_says_what_boxes_and_whiskers_are(pairs: pd.DataFrame) -> None:
+def test_the_foot_says_what_boxes_and_whiskers_are(pairs: pd.DataFrame, words) -> None:
     figure = paired_changes(pairs, ["cdai"], note="Simulated cohort")
     assert "box: quartiles; whiskers: 5th to 95th percentile\nSimulated cohort" in words(figure)
+
+
+def test_the_cuts_follow_the_limits_of_a_run(pairs: pd.DataFrame) -> None:
+    [axes] = paired_changes(
+        pairs, ["crp_mg_l"], log=["crp_mg_l"], cuts=figures.cuts(crp_limit=8)
+    ).axes
+    assert axes.get_title(loc="left").endswith("dotted: normal < 8")
+    assert [8, 8] in [list(line.get_ydata()) for line in axes.lines]
+    assert figures.cuts(calprotectin_limit=150.0)["calprotectin_ug_g"] == (150, "normal < 150")
+    assert figures.cuts(calprotectin_limit=150.0)["crp_mg_l"] == figures.CUTS["crp_mg_l"]
+    assert figures.cuts() == dict(figures.CUTS)
 
 
 def test_the_limits_of_the_markers_are_those_of_their_endpoints() -> None:
@@ -231,7 +193,7 @@ def test_a_long_note_is_wrapped(pairs: pd.DataFrame) -> None:
     assert foot.get_window_extent().x0 >= 0
 
 
-def test_a_censored_value_is_a_triangle_at_its_limit(pairs: pd.DataFrame) -> None:
+def test_a_censored_value_is_a_triangle_at_its_limit(pairs: pd.DataFrame, words) -> None:
     figure = paired_changes(pairs, ["crp_mg_l"], log=["crp_mg_l"])
     triangles = [line for line in figure.axes[0].lines if line.get_marker() == "v"]
     assert sum(len(line.get_ydata()) for line in triangles) == 3

@@ -8,9 +8,9 @@ from matplotlib.axes import Axes
 from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path
 
-__all__ = ["INK", "alluvial"]
+from ibd_scores.study.figures.style import INK
 
-INK = "#1a1a1a"
+__all__ = ["alluvial"]
 
 
 def alluvial(axes: Axes, counts: pd.DataFrame, colors: Sequence[Any]) -> None:

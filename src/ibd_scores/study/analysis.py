@@ -1,0 +1,400 @@
+"""One disease of one cohort, analyzed by its plan: what the outcome notebooks show, table by table.
+
+The notebooks of Crohn's disease and of ulcerative colitis ask the same questions; each question is
+a method here, and each method a few calls of the functions that answer it.
+"""
+
+from collections.abc import Hashable, Mapping
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+
+from ibd_scores import endpoints as e
+from ibd_scores.endpoint import Endpoint
+from ibd_scores.study import (
+    audit,
+    categories,
+    censoring,
+    context,
+    description,
+    estimands,
+    evaluability,
+    imputation,
+    multiplicity,
+    multiverse,
+    predictors,
+    reported,
+    safety,
+    statistics,
+)
+from ibd_scores.study.cohort import read_cohort
+from ibd_scores.study.labels import QUANTITIES
+from ibd_scores.study.multiverse import Chosen
+from ibd_scores.study.plan import PLANS
+from ibd_scores.study.tidy import read_tidy
+
+__all__ = ["Analysis"]
+
+TABLES = ("patients", "visits", "diary", "scores", "endoscopies", "imaging", "adverse_events")
+
+
+class Analysis:
+    """The patients of one disease, who is counted, and every table of their notebook.
+
+    Parameters
+    ----------
+    disease : str
+        "CD" or "UC".
+    cohort : str
+        Folder in ``data/derived`` that holds what notebooks 01 and 02 wrote.
+    primary : str
+        The name of an endpoint of the plan.
+    **chosen
+        What the user may choose: the fields of `multiverse.Chosen`.
+
+    Attributes
+    ----------
+    plan : Plan
+        Of the disease, with the primary endpoint asked for.
+    chosen : Chosen
+        As given.
+    note : str
+        What stands under every table, such as that the cohort is simulated.
+    pairs : DataFrame
+        Baseline beside week 12, one row for each patient of the disease.
+    who : dict
+        ``population`` (completed 12 weeks), ``started`` and ``intercurrent`` events: what
+        `estimands.rates` asks for.
+
+    Raises
+    ------
+    ValueError
+        If the plan has no such endpoint.
+    """
+
+    def __init__(self, disease: str, cohort: str, primary: str, **chosen: Any) -> None:
+        self.plan = PLANS[disease].judged_by(primary)
+        self.chosen = Chosen(**chosen)
+        self.cohort = cohort
+        source = read_cohort(cohort)
+        self.note, self.simulated = source.note, source.simulated
+        self.tables = {name: read_tidy(cohort, name) for name in TABLES}
+        self.patients, self.scores = self.tables["patients"], self.tables["scores"]
+        self.pairs = e.pairs(self.scores[self.scores["disease"] == disease])
+        self.started = estimands.started(self.patients, disease)
+        self.completed = estimands.completed(self.patients, disease)
+        self.who: dict[str, Any] = {
+            "population": self.completed,
+            "started": self.started,
+            "intercurrent": estimands.intercurrent_events(self.patients, self.pairs),
+        }
+        self.limits = {
+            "crp_limit": self.chosen.crp_limit,
+            "calprotectin_limit": self.chosen.calprotectin_limit,
+        }
+        self.published = audit.read_published(cohort, disease)
+
+    @cached_property
+    def done(self) -> pd.DataFrame:
+        """The pairs of those who completed."""
+        return description.courses(self.patients, self.scores, self.plan.disease)
+
+    def flow(self) -> pd.DataFrame:
+        """From started to completed to scoped; see `description.flow`."""
+        return description.flow(self.patients, self.scores, self.plan.disease)
+
+    @cached_property
+    def at_baseline(self) -> pd.DataFrame:
+        """Everyone who started, as known at baseline; see `description.at_baseline`."""
+        return description.at_baseline(
+            self.patients, self.scores, self.plan.disease, imaging=self.tables["imaging"],
+            **self.limits,
+        )  # fmt: skip
+
+    @property
+    def characteristics(self) -> tuple[description.Characteristic, ...]:
+        """The lines of Table 1."""
+        return description.characteristics(self.plan.disease, **self.limits)
+
+    def table_one(self) -> pd.DataFrame:
+        """Table 1; see `description.baseline`."""
+        return description.baseline(self.at_baseline, self.characteristics)
+
+    def not_recorded(self) -> str:
+        """What Table 1 should hold and this cohort does not record, as a sentence."""
+        absent = description.not_recorded(self.at_baseline, self.characteristics)
+        return f"Not recorded in this cohort: {', '.join(absent)}." if absent else ""
+
+    def scoped_or_not(self) -> pd.DataFrame:
+        """Who was scoped beside who was not; see `description.scoped_or_not`."""
+        return description.scoped_or_not(
+            self.at_baseline, self.pairs, self.completed, self.characteristics
+        )
+
+    def changes(self) -> pd.DataFrame:
+        """Change of every quantity of the plan; see `statistics.changes`."""
+        return statistics.changes(self.done, self.plan.measured)
+
+    def censoring(self) -> pd.DataFrame:
+        """Other handlings of values beyond a limit of detection; see `censoring.sensitivity`."""
+        markers = [name for name in self.plan.measured if f"{name}_censor" in self.pairs]
+        return censoring.sensitivity(self.done, markers)
+
+    def definitions(self) -> pd.DataFrame:
+        """What each endpoint of the plan means, and where it comes from."""
+        rows = {
+            one.name: {"definition": one.definition, "source": one.citation}
+            for one in self.plan.endpoints
+        }
+        return pd.DataFrame.from_dict(rows, orient="index").rename_axis("endpoint")
+
+    def rates(self) -> pd.DataFrame:
+        """Every endpoint of the plan under every estimand; see `estimands.rates`."""
+        return estimands.rates(
+            [one(self.pairs) for one in self.plan.endpoints],
+            self.plan.disease,
+            eligible=self._analyzed,
+            estimands=estimands.ESTIMANDS,
+            **self.who,
+        )
+
+    def denominators(self) -> pd.DataFrame:
+        """Who is in the denominators; see `estimands.denominators`."""
+        return estimands.denominators(
+            [one(self.pairs) for one in self.plan.endpoints],
+            self.plan.disease,
+            eligible=self._analyzed,
+            population=self.completed,
+            started=self.started,
+        )
+
+    def reasons(self) -> pd.DataFrame:
+        """Why a result is missing; see `evaluability.reasons`."""
+        return evaluability.reasons(
+            self.plan.endpoints, self.pairs, population=self.completed, started=self.started
+        )
+
+    def imputed(self) -> pd.DataFrame:
+        """Every endpoint of the plan by multiple imputation; no row where patients are too few."""
+        table = self._imputed
+        rows = {}
+        for one in self.plan.endpoints:
+            able = evaluability.analyzed(one, self.pairs)
+            if table is None or self._too_few(one):
+                continue
+            rows[one.name] = imputation.pooled(
+                one(table), eligible=able, started=self.started
+            )._asdict()
+        columns = list(imputation.Pooled._fields)
+        found = pd.DataFrame.from_dict(rows, orient="index", columns=columns)
+        return found.rename_axis("endpoint")
+
+    def not_imputed(self) -> str:
+        """Why the primary endpoint is not imputed, as a sentence; empty where it is."""
+        return self._too_few(self.plan.primary_endpoint)
+
+    def normalized(self) -> pd.DataFrame:
+        """Markers normal at week 12: of those abnormal at baseline, and of all measured."""
+        crp, calprotectin = self.limits.values()
+        readings: dict[str, tuple[Endpoint, dict[str, float]]] = {
+            "crp": (e.crp_normal, {"limit": crp}),
+            "calprotectin": (e.calprotectin_normal, {"limit": calprotectin}),
+            "esr": (e.esr_normal, {}),
+            "biochemical": (e.biochemical_remission, self.limits),
+        }
+        among = {
+            "abnormal at baseline": [
+                one.normalization(self.pairs, **options) for one, options in readings.values()
+            ],
+            "all measured at week 12": [
+                one(self.pairs, **options) for one, options in readings.values()
+            ],
+        }
+        blocks = {
+            name: estimands.rates(
+                flags, self.plan.disease, population=self.completed, estimands=["as_observed"]
+            )
+            for name, flags in among.items()
+        }
+        return _stacked(blocks)
+
+    def steroid_free(self) -> pd.DataFrame:
+        """The plan's corticosteroid-free endpoints: of all, and of those on it at baseline."""
+        names: list[estimands.Estimand] = [
+            "as_observed", "non_responder", "non_responder_started",
+        ]  # fmt: skip
+        on_steroid = self.pairs.index[self.pairs["systemic_steroid_baseline"].eq(1)]
+        blocks = {}
+        for among, part in {"all": None, "on corticosteroid at baseline": on_steroid}.items():
+            who = self.who if part is None else self.who | {
+                "population": self.completed.intersection(part),
+                "started": self.started.intersection(part),
+            }  # fmt: skip
+            blocks[among] = estimands.rates(
+                [one.steroid_free()(self.pairs) for one in self.plan.free_of_steroid],
+                self.plan.disease,
+                eligible=[
+                    evaluability.analyzed(one, self.pairs) for one in self.plan.free_of_steroid
+                ],
+                estimands=names,
+                **who,
+            )
+        return _stacked(blocks)
+
+    def perianal(self) -> pd.DataFrame:
+        """Perianal outcomes; see `description.perianal.outcomes`."""
+        return description.perianal.outcomes(self.pairs, **self.who)
+
+    def perianal_prevalence(self) -> pd.DataFrame:
+        """Perianal findings before and after; see `description.perianal.prevalence`."""
+        return description.perianal.prevalence(self.pairs, population=self.completed)
+
+    def transmural(self) -> pd.DataFrame:
+        """Transmural outcomes; see `description.imaging.outcomes`."""
+        return description.imaging.outcomes(self.tables["imaging"], **self.who)
+
+    def wall(self) -> pd.DataFrame:
+        """Change of the bowel wall; see `description.imaging.changes`."""
+        return description.imaging.changes(self.tables["imaging"], population=self.completed)
+
+    def moved(self, column: str) -> pd.DataFrame:
+        """Transitions of those who completed; see `description.transitions`."""
+        return description.transitions(self.done, column, description.ORDERS[column])
+
+    def moves(self) -> pd.DataFrame:
+        """Tests of all transitions of the plan; see `categories.transition_tests`."""
+        tests = {column: categories.transition_tests(self.moved(column)) for column in
+                 self.plan.moves}  # fmt: skip
+        return pd.concat(tests).droplevel(1).rename_axis("category")
+
+    @property
+    def _outcome(self) -> "pd.Series[bool]":
+        one = self.plan.primary_endpoint
+        flags: pd.Series[bool] = one(self.pairs).reindex(self.completed)
+        return flags.mask(~evaluability.analyzed(one, self.pairs).reindex(self.completed))
+
+    def refusal(self) -> str:
+        """Why there is no model of the primary endpoint, as a sentence; empty where there is."""
+        return predictors.refusal(self.at_baseline, self._outcome, self.plan.predictors)
+
+    def predictors(self) -> pd.DataFrame:
+        """Odds ratios of the plan's predictors, no row where refused; see `predictors`."""
+        if self.refusal():
+            columns = ["odds_ratio", "low", "high", "p", "n", "events", "non_events", "incomplete"]
+            return pd.DataFrame(columns=columns, index=pd.Index([], name="predictor"))
+        return predictors.predictors(self.at_baseline, self._outcome, self.plan.predictors)
+
+    def optimism(self) -> pd.DataFrame:
+        """How far the model flatters itself, no row where refused; see `predictors.optimism`."""
+        if self.refusal():
+            return pd.DataFrame(index=pd.Index([], name="outcome"))
+        return predictors.optimism(self.at_baseline, self._outcome, self.plan.predictors)
+
+    def groups(self) -> pd.DataFrame:
+        """The predictors by outcome, without a test; see `predictors.describe`."""
+        return predictors.describe(self.at_baseline, self._outcome, self.plan.predictors)
+
+    def tests(self, changes: pd.DataFrame) -> pd.DataFrame:
+        """Every p-value of the disease, raw and adjusted in its family.
+
+        Parameters
+        ----------
+        changes : DataFrame
+            What `changes` returned.
+
+        Returns
+        -------
+        DataFrame
+            Index ``test``, such as "cdai change"; ``what`` in words, ``family``, ``p``, and what
+            `multiplicity.adjust` adds.
+        """
+        kinds: dict[str, pd.Series[float]] = {
+            "change": changes["p"],
+            "transitions": self.moves()["p"],
+            "predictor": self.predictors()["p"],
+        }
+        if self.plan.disease == "CD":
+            kinds["at both visits"] = self.perianal_prevalence()["p"]
+        rows = {
+            f"{name} {kind}": {"what": f"{QUANTITIES.get(str(name), name)}: {kind}", "p": p,
+                               "family": self._family(name, kind)}
+            for kind, values in kinds.items() for name, p in values.items()
+        }  # fmt: skip
+        table = pd.DataFrame.from_dict(rows, orient="index", columns=["what", "family", "p"])
+        return multiplicity.adjust(table).rename_axis("test")
+
+    def with_adjusted(self, changes: pd.DataFrame, tests: pd.DataFrame) -> pd.DataFrame:
+        """The changes with the adjusted p of `tests` beside the raw one."""
+        own = tests.loc[[f"{name} change" for name in changes.index]].set_index(changes.index)
+        return changes.assign(p_adjusted=own["p_adjusted"], adjustment=own["adjustment"])
+
+    def events(self) -> pd.DataFrame:
+        """Adverse events; see `safety.adverse_events`."""
+        return safety.adverse_events(*self._safety)
+
+    def of_special_interest(self) -> pd.DataFrame:
+        """Adverse events of special interest; see `safety.of_special_interest`."""
+        return safety.of_special_interest(*self._safety)
+
+    def observed(self) -> pd.DataFrame:
+        """How long patients were observed; see `safety.exposure_ends`."""
+        return safety.exposure_ends(self.patients, self.scores, self.plan.disease)
+
+    def accounting(self) -> pd.DataFrame:
+        """Which events were counted, and over how long; see `safety.accounting`."""
+        return safety.accounting(*self._safety)
+
+    def multiverse(self) -> pd.DataFrame:
+        """Every specification; see `multiverse.grid`."""
+        return multiverse.grid(self.plan, self.tables, self.chosen)
+
+    def claims(self) -> pd.DataFrame:
+        """The published figures beside what this cohort gives; see `audit.audit`."""
+        recovered = reported.recovered(
+            self.plan, self.published, self.pairs, self.at_baseline, self.completed
+        )
+        return audit.audit(self.published, recovered)
+
+    def joint(self) -> pd.DataFrame:
+        """Denominators that fit several published figures at once; see `audit.joint`."""
+        sets = {
+            "week 12": self.published["visit"].eq("week12"),
+            "week 12 and endoscopy at baseline": self.published["endpoint"].ne("perianal"),
+        }
+        return audit.joint(self.published, sets)
+
+    def context(self, rates: pd.DataFrame) -> pd.DataFrame:
+        """The rates beside published ones; see `context.beside`."""
+        return context.beside(
+            rates, self.plan.disease, self.chosen.estimand, simulated=self.simulated
+        )
+
+    @property
+    def _analyzed(self) -> "list[pd.Series[bool]]":
+        return [evaluability.analyzed(one, self.pairs) for one in self.plan.endpoints]
+
+    def _family(self, name: Hashable, kind: str) -> str:
+        confirms = kind == "change" and name in self.plan.confirmatory
+        return "confirmatory" if confirms else "exploratory"
+
+    @property
+    def _safety(self) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, str]:
+        return self.tables["adverse_events"], self.patients, self.scores, self.plan.disease
+
+    @cached_property
+    def _imputed(self) -> pd.DataFrame | None:
+        return imputation.completed_pairs(
+            self.pairs, self.patients, self.plan.disease, self.completed, self.who["intercurrent"]
+        )
+
+    def _too_few(self, one: Endpoint) -> str:
+        kept = self.completed[~self.who["intercurrent"].reindex(self.completed, fill_value=False)]
+        able = evaluability.analyzed(one, self.pairs)
+        return imputation.refusal(one(self.pairs).reindex(kept), able)
+
+
+def _stacked(blocks: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Stack blocks of rates, with who was counted in the column ``among``."""
+    table: pd.DataFrame = pd.concat(blocks, names=["among", None])
+    return table.reset_index("among").reset_index(drop=True)

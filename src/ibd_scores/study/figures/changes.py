@@ -1,0 +1,170 @@
+"""Each patient's change from baseline to week 12."""
+
+from collections.abc import Mapping, Sequence
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.ticker import FuncFormatter
+
+from ibd_scores.study.figures.style import (
+    BLUE,
+    INK,
+    MM,
+    RUST,
+    SKY,
+    WIDTH,
+    noted,
+    nothing,
+    styled,
+)
+from ibd_scores.study.labels import LIMITS, VISITS, quantity
+
+__all__ = ["CUTS", "cuts", "paired_changes"]
+
+# The remission cut or upper limit drawn in a panel: value and what it says. None for the SES-CD of
+# the segments explored at both visits: remission is that of all segments explored.
+CUTS: Mapping[str, tuple[float, str]] = {
+    "cdai": (150, "remission < 150"),
+    "hbi": (4, "remission ≤ 4"),
+    "ses_cd": (2, "remission ≤ 2"),
+    "mayo_full": (2, "remission ≤ 2"),
+    **{column: (limit, f"normal < {limit:g}") for column, limit in LIMITS.items()},
+}
+BOXES = "box: quartiles; whiskers: 5th to 95th percentile"
+
+
+def cuts(
+    *,
+    crp_limit: float = LIMITS["crp_mg_l"],
+    calprotectin_limit: float = LIMITS["calprotectin_ug_g"],
+) -> dict[str, tuple[float, str]]:
+    """`CUTS` with the limits below which a run of the study calls the markers normal.
+
+    Parameters
+    ----------
+    crp_limit : float
+        mg/L.
+    calprotectin_limit : float
+        µg/g.
+
+    Examples
+    --------
+    >>> cuts(crp_limit=8)["crp_mg_l"]
+    (8, 'normal < 8')
+    >>> cuts()["cdai"], cuts() == CUTS
+    ((150, 'remission < 150'), True)
+    """
+    limits = {"crp_mg_l": crp_limit, "calprotectin_ug_g": calprotectin_limit}
+    return {**CUTS, **{name: (limit, f"normal < {limit:g}") for name, limit in limits.items()}}
+
+
+@styled
+def paired_changes(
+    pairs: pd.DataFrame,
+    columns: Sequence[str],
+    *,
+    log: Sequence[str] = (),
+    cuts: Mapping[str, tuple[float, str]] = CUTS,
+    note: str = "",
+) -> Figure:
+    """Each patient's change from baseline to week 12, a panel for each column.
+
+    Beside the lines stand box plots: median, quartiles, whiskers from the 5th to the 95th
+    percentile. The foot says so.
+
+    Parameters
+    ----------
+    pairs : DataFrame
+        What ``endpoints.pairs`` returns. Patients with both values are drawn; a column
+        ``<column>_censor`` marks values beyond a limit, drawn at the limit as triangles.
+    columns : sequence of str
+        Such as ``["cdai", "ses_cd"]`` or ``["crp_mg_l", "calprotectin_ug_g"]``.
+    log : sequence of str
+        Columns with a logarithmic axis.
+    cuts : mapping
+        Column to (value, text) of the dotted line to draw: see `cuts` for other limits.
+    note : str
+        A line at the foot, such as "Simulated cohort".
+    """
+    figure, grid = plt.subplots(1, len(columns), figsize=(WIDTH, 68 * MM), squeeze=False)
+    for axes, column in zip(grid[0], columns, strict=True):
+        values, marks = _pair(pairs, column)
+        if values.empty:
+            nothing(axes, pairs)
+        elif column in log:
+            axes.set_yscale("log")
+            axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+            axes.minorticks_off()
+        else:
+            top = float(values.max().max()) or 1
+            axes.set_ylim(-0.02 * top, 1.04 * top)
+        if len(values):
+            _slopes(axes, values.to_numpy(), marks)
+        words = f"{quantity(column)}\nn = {len(values)}\n"
+        if column in cuts and len(values):
+            value, text = cuts[column]
+            axes.axhline(value, color=INK, linewidth=1.2, linestyle=":", zorder=4)
+            words += f"dotted: {text}"
+        axes.set_title(words, fontsize=7)
+    handles = [
+        Line2D([], [], color=SKY, label="improved"),
+        Line2D([], [], color=RUST, linestyle="--", linewidth=1.1, label="not improved"),
+    ]
+    if any(f"{column}_censor" in pairs for column in columns):
+        handles.append(
+            Line2D(
+                [],
+                [],
+                color=INK,
+                marker="v",
+                markersize=3.5,
+                linestyle="",
+                label="outside assay range",
+            )
+        )
+    figure.legend(
+        handles=handles, loc="outside upper center", ncols=3, handlelength=1.8, columnspacing=1.2
+    )
+    return noted(figure, "\n".join(filter(None, [BOXES, note])))
+
+
+def _pair(pairs: pd.DataFrame, column: str) -> tuple[pd.DataFrame, list["pd.Series[str]"]]:
+    """Take the patients with both values: the values and the censor marks of each visit."""
+    values = pairs.reindex(columns=[f"{column}_baseline", column]).astype("float64").dropna()
+    names = [f"{column}_censor_baseline", f"{column}_censor"]
+    return values, [values.join(pairs.reindex(columns=names))[name] for name in names]
+
+
+def _slopes(axes: Axes, values: np.ndarray, marks: Sequence["pd.Series[str]"]) -> None:
+    """Draw a line for each patient and, outside of the lines, a box plot for each visit."""
+    for before, after in values:
+        better = after < before
+        axes.plot(
+            [0, 1], [before, after], color=SKY if better else RUST,
+            zorder=2 if better else 3, linewidth=0.5 if better else 1,
+            linestyle="-" if better else (0, (3, 1)),
+        )  # fmt: skip
+    for visit, face in ((0, "white"), (1, BLUE)):
+        column = values[:, visit]
+        plain = marks[visit].isna().to_numpy()
+        for side, marker in (("left", "v"), ("right", "^")):
+            beyond = marks[visit].eq(side).to_numpy(dtype=bool, na_value=False)
+            axes.plot([visit] * int(beyond.sum()), column[beyond], marker, color=INK,
+                      markersize=3.5, zorder=6)  # fmt: skip
+        axes.plot([visit] * int(plain.sum()), column[plain], "o", markersize=2.6, color=BLUE,
+                  markerfacecolor=face, markeredgewidth=0.6, zorder=5)  # fmt: skip
+        if len(column):
+            axes.boxplot(
+                column, positions=[visit * 1.5 - 0.25], widths=0.18, whis=(5, 95),
+                zorder=5, showfliers=False, patch_artist=True, manage_ticks=False,
+                boxprops={"facecolor": face, "linewidth": 0.7},
+                whiskerprops={"linewidth": 0.7}, capprops={"linewidth": 0.7},
+                medianprops={"color": INK if visit == 0 else "white", "linewidth": 1.6},
+            )  # fmt: skip
+    axes.set_xlim(-0.45, 1.45)
+    axes.set_xticks([0, 1], VISITS)
+    axes.set(xlabel="", ylabel="")

@@ -1,0 +1,153 @@
+"""Results in words, written from the numbers: another parameter gives another sentence."""
+
+from collections.abc import Hashable, Sequence
+from typing import Any
+
+import pandas as pd
+
+from ibd_scores.study.labels import ESTIMAND_TITLES, quantity, title
+from ibd_scores.study.plan import Plan
+from ibd_scores.study.tables import MISSING, number
+
+__all__ = ["censored", "changed", "primary_result", "spread"]
+
+
+def primary_result(
+    plan: Plan, rates: pd.DataFrame, reasons: pd.DataFrame, estimand: str
+) -> tuple[str, ...]:
+    """The primary endpoint under the estimand that was asked for, and what limits it.
+
+    Parameters
+    ----------
+    plan : Plan
+        Whose `primary` is told.
+    rates : DataFrame
+        What `estimands.rates` gives for all estimands, the primary endpoint among them.
+    reasons : DataFrame
+        What `evaluability.reasons` gives.
+    estimand : str
+        One of `estimands.ESTIMANDS`.
+
+    Returns
+    -------
+    tuple of str
+        Sentences: the rate; the rate as observed where another was asked for, with the range from
+        worst to best case; why results are missing.
+    """
+    own = rates[rates["endpoint"] == plan.primary].set_index("estimand").to_dict("index")
+    if not own or not own["non_responder_started"]["n"]:
+        return (f"No patient with {plan.disease} could be judged by {title(plan.primary)}.",)
+    first = f"Primary endpoint, {title(plan.primary)}, {ESTIMAND_TITLES[estimand]}: "
+    sentences = [first + _rate(own[estimand]) + "."]
+    if estimand != "as_observed":
+        sentences.append(f"As observed, of those with a result: {_rate(own['as_observed'])}.")
+    worst, best = (number(own[case]["percent"], 1) for case in ("worst_case", "best_case"))
+    sentences.append(
+        f"If every missing result were a failure {worst} %, if a success {best} %."
+        if worst != best
+        else "No result is missing."
+    )
+    lacking = reasons.reset_index()
+    lacking = lacking[lacking["endpoint"] == plan.primary]
+    if len(lacking):
+        counted = zip(lacking["reason"], lacking["n"], strict=True)
+        sentences.append(
+            "Without a result: " + "; ".join(f"{why} ({n})" for why, n in counted) + "."
+        )
+    return tuple(sentences)
+
+
+def _rate(row: dict[Hashable, Any]) -> str:
+    if not row["n"]:
+        return "of nobody"
+    low, high = (number(row[end], 1) for end in ("low", "high"))
+    return (
+        f"{row['k']:.0f} of {row['n']:.0f} ({number(row['percent'], 1)} %, 95 % CI {low} to {high})"
+    )
+
+
+def changed(changes: pd.DataFrame, columns: Sequence[str]) -> tuple[str, ...]:
+    """How far quantities fell or rose, each with its interval and its adjusted p.
+
+    Parameters
+    ----------
+    changes : DataFrame
+        What `statistics.changes` gives, with ``p_adjusted`` and ``adjustment``.
+    columns : sequence of str
+        The quantities to tell, in order; one without pairs is left out.
+    """
+    sentences = []
+    found = changes.to_dict("index")
+    for column in columns:
+        row = found[column]
+        if not row["n"]:
+            continue
+        ratio = row["scale"] == "ratio"
+        change, low, high = (
+            number(row[part], 2 if ratio else 1) for part in ("change", "low", "high")
+        )
+        what = "ratio of week 12 to baseline" if ratio else "improvement"
+        interval = "" if low == MISSING else f" (95 % CI {low} to {high})"
+        p = float(row["p_adjusted"])
+        shown = "no test" if p != p else "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
+        adjustment = "" if p != p else f" ({row['adjustment']})"
+        sentences.append(
+            f"{quantity(column)}: {what} {change}{interval} in {row['n']:.0f} "
+            f"patient{'s' if row['n'] > 1 else ''} with both values, {shown}{adjustment}."
+        )
+    return tuple(sentences)
+
+
+MUCH = 10  # percent of pairs: from there the interval of a ratio is too narrow (docs/coverage.md)
+
+
+def censored(changes: pd.DataFrame) -> tuple[str, ...]:
+    """What censored values do to a ratio, for each marker that has them.
+
+    Parameters
+    ----------
+    changes : DataFrame
+        What `statistics.changes` gives.
+    """
+    sentences = []
+    for column, row in changes.to_dict("index").items():
+        if pd.isna(row["censored"]) or not row["censored"]:
+            continue
+        share = 100 * row["censored"] / row["n"]
+        first = (
+            f"{quantity(str(column))}: {row['censored']} of {row['n']:.0f} pairs "
+            f"({number(share, 1)} %) hold a value beyond a limit of detection"
+        )
+        sentences.append(
+            f"{first}; from about {MUCH} % the ratio is biased toward no change and its interval "
+            "too narrow: only its upper limit can be relied on, and the sign test."
+            if share >= MUCH
+            else f"{first}; so few hardly move the ratio."
+        )
+    return tuple(sentences)
+
+
+def spread(summary: pd.DataFrame, primary: str) -> tuple[str, ...]:
+    """How far the answer to the primary question hangs on the choices.
+
+    Parameters
+    ----------
+    summary : DataFrame
+        What `multiverse.summary` gives.
+    primary : str
+        The name of the primary endpoint.
+    """
+    flat = summary.reset_index()
+    own = flat[flat["endpoint"] == primary]
+    if own.empty:
+        return ()
+    row = own.iloc[0].to_dict()
+    block = flat[flat["question"] == row["question"]]
+    lowest, middle, highest = (number(row[name], 1) for name in ("lowest", "median", "highest"))
+    return (
+        f"{flat['specifications'].sum():,.0f} specifications were run. {title(primary)} lies "
+        f"between {lowest} and {highest} % (median {middle} %) over {row['specifications']:.0f} of "
+        "them.",
+        f"All readings of {row['question']}: {number(block['lowest'].min(), 1)} to "
+        f"{number(block['highest'].max(), 1)} %.",
+    )
