@@ -61,5 +61,5 @@ lock: .venv/installed
 clean:
 	find data/derived -mindepth 1 -maxdepth 1 ! -name README.md -exec rm -rf {} +
 	rm -rf .pytest_cache .ruff_cache .mypy_cache .hypothesis .coverage
-	find src tests tools notebooks -name __pycache__ -type d -prune -exec rm -rf {} +
+	find benchmarks src tests tools notebooks -name __pycache__ -type d -prune -exec rm -rf {} +
 	find notebooks -name .ipynb_checkpoints -type d -prune -exec rm -rf {} +
