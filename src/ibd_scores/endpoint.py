@@ -298,22 +298,36 @@ class Endpoint(Ruled):
                 values[item.name] = pd.Series(np.nan, index=pairs.index)
         return self(**values, **options)
 
-    def _at_the(self, end: int, pairs: "pd.DataFrame", **options: Any) -> Any:
+    def _at_the(
+        self, end: int, pairs: "pd.DataFrame", *, keep: bool = False, **options: Any
+    ) -> Any:
         """The verdict if every value at follow-up were the lowest (0) or the highest (1) possible.
 
-        A baseline that is not known is taken at the other end, from where most can change.
+        A baseline that is not known is taken at the other end, from where most can change. With
+        `keep` only what was not recorded at follow-up is taken so.
         """
         import pandas as pd
 
         values: dict[str, Any] = {}
         for item in self.columns:
             place = 1 - end if _settled(item) else end
-            value = _at_end(item, BEST_END.get(item.name, place))
-            before = _before(item.name, pairs) if _settled(item) else None
-            if before is not None:
-                value = before.astype(object).where(before.notna(), value)
-            values[item.name] = pd.Series(value, index=pairs.index)
+            value = pd.Series(_at_end(item, BEST_END.get(item.name, place)), index=pairs.index)
+            known = pairs.get(item.name) if keep else None
+            if _settled(item):
+                known = _before(item.name, pairs)
+            if known is not None:
+                value = known.astype(object).where(known.notna(), value)
+            values[item.name] = value
         return self(**values, **options)
+
+    def attainable(self, pairs: "pd.DataFrame", **options: Any) -> Any:
+        """Who has met it or still could have, were all that was not recorded the best possible.
+
+        A nullable boolean Series without missing values: the bound of a best case. In deep
+        remission is nobody whose CDAI is known to be 200, whatever the endoscopy would have shown.
+        """
+        ends = [self._at_the(end, pairs, keep=True, **options).fillna(False) for end in (0, 1)]
+        return (ends[0] | ends[1]).rename(self.name)
 
     def eligible(self, pairs: "pd.DataFrame", **options: Any) -> Any:
         """Who could meet it by a change: a nullable boolean Series without missing values.

@@ -1,4 +1,7 @@
-"""A toy study: five tiny notebooks over one column of numbers, to test the chain that runs them."""
+"""Studies to test on: the shipped cohort scored, and a toy one of five tiny notebooks.
+
+The toy study, over one column of numbers, is there to test the chain that runs notebooks.
+"""
 
 import json
 import os
@@ -11,6 +14,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from ibd_scores.study import cleaning, scoring
+from ibd_scores.study.cohort import read_cohort
+from ibd_scores.study.tidy import read_tidy, save
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
@@ -51,6 +58,37 @@ NOTEBOOKS = {
         'write(paths.derived(cohort) / "figures" / "total.pdf", [total])',
     ),
 }
+
+
+def scored(root: Path, cohort: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Do in a project of its own, which holds the raw tables, what notebooks 01 and 02 do."""
+    (root / "notebooks").mkdir(exist_ok=True)
+    (root / "pyproject.toml").touch()
+    monkeypatch.setenv("IBD_SCORES_ROOT", str(root))
+    save(cohort, cleaning.clean(read_cohort(cohort)).tables)
+    tables = {name: read_tidy(cohort, name) for name in ("patients", "visits", "diary")}
+    endoscopies = scoring.score(read_tidy(cohort, "endoscopy"), scoring.ENDOSCOPIC)
+    prepared = scoring.prepare(**tables)
+    scores = scoring.score(scoring.with_endoscopy(prepared, endoscopies), scoring.CLINICAL)
+    save(cohort, {"scores": scores, "endoscopies": endoscopies})
+
+
+@pytest.fixture(scope="session")
+def scored_cohort(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project of its own that holds the shipped cohort, raw and scored; not to be written to."""
+    root = tmp_path_factory.mktemp("scored")
+    raw = Path("data", "raw", "upadacitinib")
+    shutil.copytree(REPOSITORY / raw, root / raw)
+    with pytest.MonkeyPatch.context() as patch:
+        scored(root, "upadacitinib", patch)
+    return root
+
+
+@pytest.fixture
+def shipped(scored_cohort: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The derived tables of `scored_cohort`, which every function finds by the cohort's name."""
+    monkeypatch.setenv("IBD_SCORES_ROOT", str(scored_cohort))
+    return scored_cohort / "data" / "derived" / "upadacitinib"
 
 
 def cell(name: str, source: str, **fields: Any) -> dict[str, Any]:

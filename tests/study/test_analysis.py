@@ -1,50 +1,21 @@
 """One disease of a cohort, by its plan: every table, whatever the cohort lacks."""
 
 import csv
-import shutil
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from ibd_scores.study import cleaning, layouts, multiverse, paths, safety, scoring, sentences
+from ibd_scores.study import layouts, multiverse, paths, safety, sentences
 from ibd_scores.study.analysis import Analysis
-from ibd_scores.study.cohort import read_cohort
 from ibd_scores.study.description import scoped_table
 from ibd_scores.study.plan import PLANS
 from ibd_scores.study.tables import facts
-from ibd_scores.study.tidy import read_tidy, save
+from tests.study.conftest import scored
 from tests.study.test_partial_cohorts import CD, UC, cut
 
 SHIPPED = paths.raw("upadacitinib")
 PRIMARY = {disease: plan.primary for disease, plan in PLANS.items()}
-
-
-def scored(root: Path, cohort: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Do in a project of its own what notebooks 01 and 02 do."""
-    (root / "notebooks").mkdir(exist_ok=True)
-    (root / "pyproject.toml").touch()
-    monkeypatch.setenv("IBD_SCORES_ROOT", str(root))
-    save(cohort, cleaning.clean(read_cohort(cohort)).tables)
-    tables = {name: read_tidy(cohort, name) for name in ("patients", "visits", "diary")}
-    endoscopies = scoring.score(read_tidy(cohort, "endoscopy"), scoring.ENDOSCOPIC)
-    prepared = scoring.prepare(**tables)
-    scores = scoring.score(scoring.with_endoscopy(prepared, endoscopies), scoring.CLINICAL)
-    save(cohort, {"scores": scores, "endoscopies": endoscopies})
-
-
-@pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp("project")
-    shutil.copytree(SHIPPED, root / "data" / "raw" / "upadacitinib")
-    with pytest.MonkeyPatch.context() as patch:
-        scored(root, "upadacitinib", patch)
-    return root
-
-
-@pytest.fixture
-def shipped(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("IBD_SCORES_ROOT", str(project))
 
 
 def every_table(one: Analysis) -> dict[str, pd.DataFrame]:
@@ -64,7 +35,7 @@ def every_table(one: Analysis) -> dict[str, pd.DataFrame]:
         "steroid": layouts.rates_table(one.steroid_free()),
         "moves": layouts.moves_table(one.moves()),
         "predictors": layouts.predictors_table(one.predictors()), "optimism": one.optimism(),
-        "groups": layouts.groups_table(one.groups()), "tests": layouts.tests_table(tests),
+        "groups": layouts.groups_table(one.groups()), "tests": layouts.p_values_table(tests),
         "events": safety.adverse_events_table(one.events()),
         "special": safety.adverse_events_table(one.of_special_interest()),
         "accounting": one.accounting(), "observed": one.observed(), "multiverse": grid,
@@ -155,7 +126,7 @@ def test_another_primary_endpoint_and_estimand_are_followed_everywhere() -> None
     first = sentences.primary_result(one.plan, rates, one.reasons(), "as_observed")[0]
     assert first == (
         "Primary endpoint, Endoscopic remission (SES-CD ≤ 2), as observed: "
-        "29 of 60 (48.3 %, 95 % CI 36.2 to 60.7)."
+        "29 of 60 (48.3 %, 95 % CI 36.2 to 60.7; Clopper-Pearson 35.2 to 61.6)."
     )
     (primary,) = one.multiverse().query("primary").to_dict("records")
     assert (primary["name"], primary["k"], primary["n"]) == ("ses_cd_remission", 29, 60)
@@ -164,6 +135,68 @@ def test_another_primary_endpoint_and_estimand_are_followed_everywhere() -> None
     context = one.context(rates)
     own = context[(context["kind"] == "cohort") & (context["endpoint"] == "cdai_remission")]
     assert own[["k", "n"]].iloc[0].tolist() == [32, 71]
+
+
+def test_32_of_71_are_in_cdai_remission_by_plain_comparisons(shipped: Path) -> None:
+    with (SHIPPED / "patients.csv").open(encoding="utf-8") as file:
+        rows = [row for row in csv.DictReader(file) if row["Diagnosis"] == "CD"]
+    completed = [
+        row["Patient ID"] for row in rows if row["Start date"] and not row["Stop date"]
+    ]  # fmt: skip
+    assert len(completed) == 75
+    with (shipped / "scores.csv").open(encoding="utf-8") as file:
+        cdai = {(row["patient_id"], row["visit"]): row["cdai"] for row in csv.DictReader(file)}
+    courses = [(cdai[one, "baseline"], cdai[one, "week12"]) for one in completed]
+    # A CDAI that was not known at baseline may have been 150 or more.
+    asked = [after for before, after in courses if not (before and float(before) < 150) and after]
+    assert (sum(float(after) < 150 for after in asked), len(asked)) == (32, 71)
+
+
+@pytest.mark.parametrize(("disease", "n"), [("CD", 19), ("UC", 9)])
+@pytest.mark.usefixtures("shipped")
+def test_who_took_a_corticosteroid_at_baseline_is_as_in_the_raw_tables(
+    disease: str, n: int
+) -> None:
+    with (SHIPPED / "patients.csv").open(encoding="utf-8") as file:
+        started = {row["Patient ID"]: row for row in csv.DictReader(file)
+                   if row["Diagnosis"] == disease and row["Start date"]}  # fmt: skip
+    with (SHIPPED / "visits.csv").open(encoding="utf-8") as file:
+        taking = {row["Patient ID"] for row in csv.DictReader(file)
+                  if row["Visit"] == "baseline" and row["Systemic steroid"] == "1"}  # fmt: skip
+    taking &= {*started}
+    stayed = [patient for patient in taking if not started[patient]["Stop date"]]
+    assert len(taking) == n
+    table = Analysis(disease, "upadacitinib", PRIMARY[disease]).steroid_free()
+    table = table[table["among"] == "on corticosteroid at baseline"]
+    assert len(table) == 5 * len(PLANS[disease].free_of_steroid)
+    of = table.groupby("estimand")["n"].agg(set)
+    assert of["non_responder_started"] == of["worst_case"] == of["best_case"] == {n}
+    # Of the remissions not everyone is asked: who was in remission at baseline is not.
+    assert max(of["non_responder"]) == len(stayed)
+
+
+@pytest.mark.parametrize(
+    ("disease", "expected"),
+    [
+        # 73.33 % is 11/15, and 53 % 8/15, 16/30, ...; of these, 28/45 and 37/60 print as 62 %.
+        ("CD", ["15, 30, 45, 60, 75", "45, 60"]),
+        # 80 and 40 % of the same: 4/5 and 2/5. 70.83 % is 17/24, 34/48 or 51/72, and 80 % none of
+        # 24, 48 and 72 (19/24 is 79.2 %, 39/48 81.3 %, 58/72 80.6 %).
+        ("UC", [", ".join(map(str, range(5, 81, 5))), "none"]),
+    ],
+)
+@pytest.mark.usefixtures("shipped")
+def test_the_denominators_of_all_claims_at_once(disease: str, expected: list[str]) -> None:
+    found = Analysis(disease, "upadacitinib", PRIMARY[disease]).joint()
+    assert found.index.tolist() == ["week 12", "week 12 and endoscopy at baseline"]
+    assert found["possible_n"].tolist() == expected
+
+
+@pytest.mark.usefixtures("shipped")
+def test_who_is_not_eligible_is_in_no_imputed_rate() -> None:
+    # Two of the 80 had a CDAI below 150 at baseline.
+    imputed = Analysis("CD", "upadacitinib", "endoscopic_response").imputed()
+    assert imputed.loc[["cdai_remission", "cdai_response_100"], "n"].tolist() == [78, 80]
 
 
 @pytest.mark.usefixtures("shipped")

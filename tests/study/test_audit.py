@@ -222,3 +222,13 @@ def test_a_row_that_cannot_be_meant_is_refused_with_its_place(
     other.write_text(text, encoding="utf-8")
     with pytest.raises(ValueError, match=re.escape(f"other/published.csv, {message}")):
         read_published("other", "CD")
+
+
+def test_denominators_are_tried_up_to_the_stated_n_where_that_is_large() -> None:
+    claim = {"id": "responders", "disease": "CD", "endpoint": "endoscopic_response",
+             "visit": "week12", "what": "response", "printed": "45.1",
+             "stated_n": "337"}  # fmt: skip
+    nothing = pd.DataFrame(columns=["disease", "endpoint", "k", "n", "percent", "low", "high"])
+    row = audit(pd.DataFrame([claim]), nothing).iloc[0]
+    assert (row["fits_stated_n"], row["verdict"]) == ("152/337", "possible")
+    assert row["possible_n"].split(", ")[-1] == "337"

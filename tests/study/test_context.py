@@ -221,10 +221,13 @@ def test_the_placebo_rates_stand_in_a_sentence_with_trial_week_and_source() -> N
     )
 
 
-def test_without_a_known_placebo_rate_there_is_no_sentence() -> None:
-    assert placebo_sentence("CD", "ulcer_free") == ""
-    assert placebo_sentence("UC", "endoscopic_response") == ""
-    assert placebo_sentence("CD", "no_such_endpoint") == ""
+def test_without_a_known_placebo_rate_the_sentence_says_so() -> None:
+    unknown = (
+        "No published placebo rate of this endpoint could be confirmed; this cohort has no control "
+        "arm."
+    )
+    for disease, endpoint in (("CD", "ulcer_free"), ("UC", "endoscopic_response")):
+        assert placebo_sentence(disease, endpoint) == unknown
     with pytest.raises(ValueError, match="use CD or UC"):
         placebo_sentence("both", "cdai_remission")
 

@@ -138,16 +138,18 @@ def test_denominators_add_up() -> None:
         eligible=[eligible("P00", "P05", "P98"), eligible()],
         population=population,
         started=pd.Index([*population, "P98", "P99"]),
+        # One not eligible for the first, one stopped, one known, whose result stands as observed.
+        intercurrent=pd.Series(True, index=["P00", "P98", "P01"]),
     )
     assert table.columns.name == "CD"
     assert table.to_dict("index") == {
         "ulcer_free": {
             "started": 11, "stopped": 2, "completed": 9,
-            "not_eligible": 2, "eligible": 7, "evaluable": 4, "missing": 3,
+            "not_eligible": 2, "eligible": 7, "evaluable": 4, "missing": 3, "intercurrent": 1,
         },
         "cdai_remission": {
             "started": 11, "stopped": 2, "completed": 9,
-            "not_eligible": 0, "eligible": 9, "evaluable": 8, "missing": 1,
+            "not_eligible": 0, "eligible": 9, "evaluable": 8, "missing": 1, "intercurrent": 2,
         },
     }  # fmt: skip
     shown = rates(pair, "CD", eligible=[eligible("P00", "P05"), eligible()], population=population)
@@ -249,7 +251,7 @@ def test_worst_and_best_case_count_everyone_who_started_where_that_is_known() ->
     assert rate(response, "best_case", started=everyone).not_evaluable == 20
 
 
-def test_an_intercurrent_event_is_a_failure_under_non_responder_imputation_alone() -> None:
+def test_an_intercurrent_event_is_a_failure_but_as_observed_and_in_the_best_case() -> None:
     response = flags(3, 1, 1)
     event = pd.Series(True, index=["P00", "P04", "P99"])
     everyone = pd.Index([*response.index, "P98"])
@@ -263,9 +265,17 @@ def test_an_intercurrent_event_is_a_failure_under_non_responder_imputation_alone
         "as_observed": (3, 4),
         "non_responder": (2, 5),
         "non_responder_started": (2, 6),
-        "worst_case": (3, 6),
+        "worst_case": (2, 6),
         "best_case": (5, 6),
     }
+
+
+def test_a_missing_result_that_could_not_have_been_a_success_is_none_in_the_best_case() -> None:
+    response = flags(2, 1, 3)
+    attainable = pd.Series({"P03": True, "P04": False, "P00": True}, dtype="boolean")
+    everyone = pd.Index([*response.index, "P98"])
+    found = rate(response, "best_case", started=everyone, attainable=attainable)
+    assert (found.k, found.n) == (2 + 1 + 1 + 1, 7)  # P03, P05 and P98 could, P04 could not
 
 
 def test_stopping_and_a_new_corticosteroid_are_intercurrent_events() -> None:

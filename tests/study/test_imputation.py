@@ -2,7 +2,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ibd_scores.study.imputation import LEAST, Block, impute, pooled, predictors
+from ibd_scores.study.imputation import (
+    LEAST,
+    Block,
+    completed_pairs,
+    impute,
+    pooled,
+    predictors,
+)
 
 SCORE = Block("score", "score", ("score", "score_text", "score_day"))
 SEGMENTS = ("ileum", "right_colon", "transverse", "left_colon", "rectum")
@@ -170,6 +177,14 @@ def test_more_predictors_than_half_the_donors_are_refused() -> None:
         impute(table, [SCORE], names, m=2)
 
 
+def test_fewer_predictors_than_half_the_donors_are_read() -> None:
+    rng = np.random.default_rng(3)
+    table = table_of(40, 8)
+    names = [f"covariate_{number}" for number in range(15)]
+    table[names] = rng.normal(size=(40, 15))
+    assert impute(table, [SCORE], names, m=2)["score"].notna().all()
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [
@@ -200,6 +215,52 @@ def test_a_patient_with_two_rows_is_refused() -> None:
 def test_too_few_patients_are_refused_with_the_reason() -> None:
     with pytest.raises(ValueError, match=r"23 .* 30 .*best and worst case"):
         impute(table_of(23, 3), [SCORE], ["before"])
+
+
+def indexed(n: int) -> pd.DataFrame:
+    """The HBI of n patients, another in each, and of how many therapies they tried before."""
+    ids = pd.Index([f"P{row:03d}" for row in range(n)], name="patient_id")
+    return pd.DataFrame({"hbi": np.arange(n, dtype=float)}, index=ids)
+
+
+def of_cohort(pairs: pd.DataFrame, intercurrent: tuple[str, ...] = ()) -> pd.DataFrame | None:
+    tried = np.arange(len(pairs)) % 3
+    patients = pd.DataFrame({"patient_id": pairs.index, "prior_advanced_therapies": tried})
+    events = pd.Series(pairs.index.isin(intercurrent), index=pairs.index)
+    return completed_pairs(pairs, patients, "CD", pairs.index, events)
+
+
+def test_30_patients_who_completed_are_imputed_and_29_are_not() -> None:
+    assert of_cohort(indexed(29)) is None
+    assert of_cohort(indexed(30), ("P000",)) is None
+    stacked = of_cohort(indexed(30))
+    assert stacked is not None
+    assert len(stacked) == 50 * 30
+    assert set(stacked["prior_advanced_therapies"]) == {0, 1, 2}
+
+
+def test_who_had_an_intercurrent_event_is_not_imputed_and_gives_to_nobody() -> None:
+    # P000, P039 and P040 had one; P040 and P041 lack an HBI.
+    table = indexed(42)
+    table.loc[["P040", "P041"], "hbi"] = np.nan
+    stacked = of_cohort(table, ("P000", "P039", "P040"))
+    assert stacked is not None
+    patients = stacked.index.get_level_values("patient_id")
+    assert set(patients) == {*table.index} - {"P000", "P039", "P040"}
+    given = stacked.xs("P041", level="patient_id")["hbi"]
+    assert len(given) == 50
+    assert len(set(given)) > 1
+    assert set(given) <= set(range(1, 39))
+
+
+def test_who_is_not_among_the_completed_is_not_imputed() -> None:
+    table = indexed(40)
+    patients = pd.DataFrame({"patient_id": table.index, "prior_advanced_therapies": 1})
+    nobody = pd.Series(False, index=table.index)
+    stacked = completed_pairs(table, patients, "CD", table.index[:35], nobody)
+    assert stacked is not None
+    assert set(stacked.index.get_level_values("patient_id")) == set(table.index[:35])
+    assert completed_pairs(table, patients, "CD", table.index[:29], nobody) is None
 
 
 def examined(n: int, seed: int = 5) -> pd.DataFrame:

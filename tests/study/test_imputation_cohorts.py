@@ -1,5 +1,7 @@
 """The blocks of each disease, on the simulated cohort and on made-up colonoscopies."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -17,17 +19,18 @@ from ibd_scores.study.imputation import (
 from ibd_scores.study.tidy import read_tidy
 
 
-def pairs_of(disease: str) -> tuple[pd.DataFrame, pd.Index, pd.Index]:
+def pairs_of(root: Path, disease: str) -> tuple[pd.DataFrame, pd.Index, pd.Index]:
     """The pairs of the simulated cohort, who completed, and who started."""
-    scores, patients = (read_tidy("upadacitinib", name) for name in ("scores", "patients"))
+    derived = root / "data" / "derived" / "upadacitinib"
+    scores, patients = (read_tidy(derived, name) for name in ("scores", "patients"))
     of_patient = patients.set_index("patient_id")[["prior_advanced_therapies", "colitis_extent"]]
     pairs = endpoints.pairs(scores[scores["disease"] == disease]).join(of_patient)
     return pairs, completed(patients, disease), started(patients, disease)
 
 
 @pytest.fixture(scope="module")
-def crohn() -> tuple[pd.DataFrame, pd.DataFrame, pd.Index, pd.Index]:
-    pairs, population, everyone = pairs_of("CD")
+def crohn(scored_cohort: Path) -> tuple[pd.DataFrame, pd.DataFrame, pd.Index, pd.Index]:
+    pairs, population, everyone = pairs_of(scored_cohort, "CD")
     return pairs, impute(pairs.loc[population]), population, everyone
 
 
@@ -83,9 +86,9 @@ def test_the_rate_lies_between_worst_and_best_case_of_the_15_not_scoped(crohn, n
     assert refusal(endpoint(pairs.loc[population])) == ""
 
 
-def test_the_colitis_of_the_cohort_is_refused() -> None:
+def test_the_colitis_of_the_cohort_is_refused(scored_cohort: Path) -> None:
     # 20 of 23 were scoped.
-    pairs, population, _ = pairs_of("UC")
+    pairs, population, _ = pairs_of(scored_cohort, "UC")
     observed = endpoints.endoscopic_improvement(pairs.loc[population])
     assert refusal(observed).startswith("No multiple imputation: 20 patients have")
     with pytest.raises(ValueError, match="at most 23 patients"):

@@ -157,7 +157,9 @@ def described(patients, scores, events, imaging, disease):
         "flow": description.flow(patients, scores, disease),
         "baseline": baseline, "rates": rates, "changes": changes, "flows": flow,
         "denominators": estimands.denominators(flags, disease, **who),
-        "events": safety.adverse_events(events, patients, scores, disease),
+        "events": safety.adverse_events(
+            None if events.empty else events, patients, scores, disease
+        ),
         "special": safety.of_special_interest(events, patients, scores, disease),
         "accounting": safety.accounting(events, patients, scores, disease),
         "exposure": safety.exposure_ends(patients, scores, disease, events),

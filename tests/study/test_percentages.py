@@ -280,3 +280,11 @@ def test_the_command_line_refuses_with_a_sentence(
     with pytest.raises(SystemExit, match="2"):
         said("50", "--n", "0")
     assert "a whole number from 1 upwards is wanted" in capsys.readouterr().err
+
+
+def test_a_long_list_of_denominators_is_cut_and_a_crowd_refused() -> None:
+    said = str(audit_percentage("50", n=1000))
+    assert "in all)" in said
+    assert len(said.splitlines()) < 20
+    with pytest.raises(ValueError, match="of more than 10000 almost every percentage is possible"):
+        audit_percentage("50", n=10_001)

@@ -114,4 +114,4 @@ def test_every_endpoint_has_a_title_of_its_own_for_the_reader(pairs: pd.DataFram
     names = [flag.name for flag in perianal.flags(pairs).met]
     assert all(title(name) != str(name).replace("_", " ").capitalize() for name in names)
     layout = rates_table(perianal.outcomes(pairs, population=pairs.index))
-    assert layout.loc["No anal fistula any more (of those with one)", "not evaluable"] == 1
+    assert layout.loc["Anal fistula no longer recorded (of those with one)", "not evaluable"] == 1

@@ -162,9 +162,9 @@ def test_what_is_wrong_in_two_notebooks_alike_is_said_once(known):
 
 
 def test_a_value_can_be_meant_for_one_notebook_and_wins_there(known):
-    pairs = ["04_uc_outcomes.crp_limit=3", "crp_limit=8"]
+    pairs = ["04_uc_outcomes.primary=mayo_endoscopic_0", "primary=endoscopic_improvement"]
     for order in (pairs, pairs[::-1]):
-        assert shared(known, *order) == {CROHN: {"crp_limit": 8}, COLITIS: {"crp_limit": 3}}
+        assert shared(known, *order) == {CROHN: {}, COLITIS: {"primary": "mayo_endoscopic_0"}}
     assert shared(known, f"{CROHN}.primary=ulcer_free", f"{COLITIS}.primary=mayo_endoscopic_0") == {
         CROHN: {"primary": "ulcer_free"},
         COLITIS: {"primary": "mayo_endoscopic_0"},
@@ -172,8 +172,9 @@ def test_a_value_can_be_meant_for_one_notebook_and_wins_there(known):
 
 
 def test_one_notebook_can_keep_its_default_while_the_others_change(known):
-    taken = shared(known, "crp_limit=8", f"{COLITIS}.crp_limit=5")
-    assert taken == {CROHN: {"crp_limit": 8}, COLITIS: {}}
+    primary = "primary=mayo_endoscopic_0"
+    taken = shared(known, "crp_limit=8", primary, f"{COLITIS}.primary=endoscopic_improvement")
+    assert taken == {CROHN: {"crp_limit": 8}, COLITIS: {"crp_limit": 8}}
 
 
 def test_what_is_meant_for_one_notebook_has_to_make_sense_there(known):
@@ -204,6 +205,18 @@ def test_a_run_reads_one_cohort(known):
     assert said == (
         "04_uc_outcomes.cohort: all notebooks of a run read one cohort; give it as cohort"
     )
+
+
+def test_what_several_notebooks_read_is_the_same_in_all_of_them():
+    known = {
+        "02_scoring": {"min_days": Parameter("min_days", "int", "4", "days")},
+        "03_cd_outcomes": {"min_days": Parameter("min_days", "int", "4", "days")},
+    }
+    message = "^02_scoring.min_days: 02_scoring and 03_cd_outcomes must read the same; give it as"
+    with pytest.raises(ValueError, match=message):
+        parameters.share({"02_scoring.min_days": Text("5")}, known, ROOT)
+    shares = parameters.share({"min_days": Text("5")}, known, ROOT)
+    assert shares == {"02_scoring": {"min_days": 5}, "03_cd_outcomes": {"min_days": 5}}
 
 
 @pytest.mark.parametrize(

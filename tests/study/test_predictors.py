@@ -1,6 +1,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import chi2_contingency
 
 from ibd_scores.study.predictors import (
     TooFewEventsError,
@@ -179,6 +180,50 @@ def test_the_bootstrap_is_the_same_each_time() -> None:
     pd.testing.assert_frame_equal(one, again)
     other = optimism(table, outcome, TWO, resamples=30, seed=13)
     assert other["optimism"].iloc[0] != one["optimism"].iloc[0]
+
+
+def three_groups(met: tuple[int, int, int]) -> "tuple[pd.DataFrame, pd.Series]":
+    """20 patients with neither predictor, 20 with the one, 20 with the other."""
+    table = pd.DataFrame({"a": [0] * 20 + [1] * 20 + [0] * 20, "b": [0] * 40 + [5] * 20})
+    answers = [i < k for k in met for i in range(20)]
+    return table, pd.Series(answers, dtype="boolean", name="endoscopic_response")
+
+
+def test_shrinkage_counts_both_predictors() -> None:
+    # Two predictors for three groups: Firth's penalty adds half a patient to each cell, so chi2 is
+    # the likelihood-ratio statistic of 3.5, 12.5, 6.5 met against 17.5, 8.5, 14.5 not met, with
+    # 7.5 and 13.5 expected: 2 * (3.5 ln(3.5/7.5) + ... + 14.5 ln(14.5/13.5)) = 8.86595.
+    cells = [[3.5, 12.5, 6.5], [17.5, 8.5, 14.5]]
+    by_hand = chi2_contingency(cells, correction=False, lambda_="log-likelihood").statistic
+    (row,) = optimism(*three_groups((3, 12, 6)), TWO, resamples=2).to_dict("records")
+    assert row["df"] == 2
+    assert row["chi2"] == pytest.approx(by_hand) == pytest.approx(8.86595, abs=1e-5)
+    assert row["shrinkage"] == pytest.approx(1 - 2 / row["chi2"], abs=1e-12)
+    assert row["shrinkage"] == pytest.approx(0.774418, abs=1e-6)
+    assert row["per_predictor"] == 10.5  # 21 met, 39 did not
+
+
+def test_predictors_that_explain_less_than_chance_shrink_to_nothing() -> None:
+    # 7.5, 8.5 and 6.5 met of 21 each: chi2 is 0.42, less than its 2 degrees of freedom.
+    (row,) = optimism(*three_groups((7, 8, 6)), TWO, resamples=2).to_dict("records")
+    assert 0 < row["chi2"] < 2
+    assert row["shrinkage"] == 0
+    (row,) = optimism(*three_groups((7, 7, 7)), TWO, resamples=2).to_dict("records")
+    assert row["chi2"] == pytest.approx(0, abs=1e-9)
+    assert row["shrinkage"] == 0
+
+
+def test_the_order_of_the_rows_does_not_move_the_bootstrap() -> None:
+    table, outcome = cohort(44, 16, not_evaluable=5)
+    order = np.random.default_rng(3).permutation(len(table))
+    one = optimism(table, outcome, TWO, resamples=30)
+    for patients, answers in [
+        (table.iloc[order], outcome.iloc[order]),
+        (table, outcome[::-1]),
+        (table[::-1], outcome),
+    ]:
+        other = optimism(patients, answers, TWO, resamples=30)
+        pd.testing.assert_frame_equal(other, one, rtol=1e-9)
 
 
 def test_samples_that_cannot_be_fitted_are_drawn_again() -> None:

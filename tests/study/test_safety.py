@@ -151,9 +151,12 @@ def test_no_event_of_this_disease_is_a_table_of_zeros_but_none_at_all_is_no_tabl
     assert table[["patients", "percent", "events", "rate", "low"]].eq(0).all(axis=None)
     assert table["high"].tolist() == pytest.approx([92.222] * 4, abs=1e-3)
     for nothing in (adverse_events, of_special_interest):
-        empty = nothing(events[:0], patients, scores, "CD")
-        assert empty.empty
-        assert adverse_events_table(empty).empty
+        unasked = nothing(None, patients, scores, "CD")
+        assert unasked.empty
+        assert adverse_events_table(unasked).empty
+        none = nothing(events[:0], patients, scores, "CD")
+        assert none[["patients", "events", "rate"]].eq(0).all(axis=None)
+        assert none["high"].tolist() == pytest.approx([92.222] * len(none), abs=1e-3)
     assert accounting(events[:0], patients, scores, "CD")["n"].eq(0).all()
 
 

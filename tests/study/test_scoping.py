@@ -42,7 +42,8 @@ def test_medians_counts_and_missing_stand_side_by_side() -> None:
     ) == [25, 50]  # fmt: skip
     layout = scoped_table(found)
     assert layout.columns.tolist() == [
-        "scoped", "scoped: missing", "not scoped", "not scoped: missing", "standardized difference",
+        "scoped (n = 3)", "scoped (n = 3): missing", "not scoped (n = 3)",
+        "not scoped (n = 3): missing", "standardized difference",
     ]  # fmt: skip
     assert layout.loc[("Smoking", "former")].tolist()[:4] == ["0 (0.0 %)", 0, "2 (66.7 %)", 0]
     assert not any("P0" in key for key in facts(found, "cd"))
@@ -84,7 +85,7 @@ def test_where_everyone_was_scoped_there_is_no_difference() -> None:
     found = scoped_or_not(table, pairs_of(table, [1.0, 2, 3]), table.index, [AGE, SURGERY])
     assert found["standardized_difference"].isna().all()
     assert found["not_scoped_n"].tolist() == [0, 0]
-    assert scoped_table(found)["not scoped"].tolist() == ["–", "–"]
+    assert scoped_table(found)["not scoped (n = 0)"].tolist() == ["–", "–"]
     assert scoped_table(found)["standardized difference"].tolist() == ["–", "–"]
 
 
@@ -105,7 +106,7 @@ def test_a_bound_stays_a_bound() -> None:
     pairs = pairs_of(table, [1.0, 1, np.nan, np.nan])
     found = scoped_or_not(table, pairs, table.index, [Characteristic("calprotectin_ug_g")])
     assert found["scoped_censored"].tolist() == [2]
-    assert scoped_table(found)["scoped"].tolist() == [">1800 (>1800 to >1800)"]
+    assert scoped_table(found)["scoped (n = 2)"].tolist() == [">1800 (>1800 to >1800)"]
 
 
 def test_two_diseases_in_one_table_are_refused_and_nobody_is_an_empty_table() -> None:

@@ -45,7 +45,8 @@ def patients() -> pd.DataFrame:
 
 DERIVED = {
     "bmi", "disease_duration", "extraintestinal_manifestation", "crp_raised", "calprotectin_raised",
-    "days_to_first_dose", "week12_day", "perianal", "montreal_age", "montreal_location",
+    "days_to_first_dose", "week12_day", "endoscopy_to_first_dose", "week12_endoscopy_day",
+    "perianal", "montreal_age", "montreal_location",
     "montreal_behavior", "montreal_extent", "draining", "esr_raised", "anemia", "albumin_low",
     "treatment_days", "imaged", "wall_mm", "highest_maria", "highest_maria_simplified",
     *(f"ses_cd_{one}" for one in ("ileum", "right_colon", "transverse", "left_colon", "rectum")),
@@ -254,3 +255,21 @@ def test_the_baseline_table_of_a_disease_without_patients_is_empty(patients: pd.
     crohn = patients.loc[patients["disease"].eq("CD")]
     table = at_baseline(crohn, visits(patients, "CD"), "UC")
     assert baseline_table(baseline(table, UC_CHARACTERISTICS)).empty
+
+
+def test_endoscopies_have_days_of_their_own(patients: pd.DataFrame) -> None:
+    endoscopies = pd.DataFrame(
+        {
+            "patient_id": ["A", "A", "B", "C", "C"],
+            "visit": ["baseline", "week12", "baseline", "baseline", "baseline"],
+            # The first dose was on the 1st of March 2023; C was scoped twice, neither is chosen.
+            "date": pd.to_datetime(
+                ["2023-02-19", "2023-05-20", "2023-03-01", "2023-02-01", "2023-02-10"]
+            ),
+        }
+    )
+    table = at_baseline(patients, visits(patients, "CD"), "CD", endoscopies=endoscopies)
+    assert table["endoscopy_to_first_dose"].loc[["A", "B"]].tolist() == [10, 0]
+    assert table["week12_endoscopy_day"].loc["A"] == 80
+    rest = table.loc[["C", "D", "E"], ["endoscopy_to_first_dose", "week12_endoscopy_day"]]
+    assert rest.isna().all(axis=None)

@@ -121,7 +121,7 @@ def test_the_table_itself_is_left_alone(shown: list[dict[str, Any]]) -> None:
 def test_the_layout_of_rates_has_a_row_for_each_endpoint_with_its_title() -> None:
     layout = layouts.rates_table(two_endpoints())
     assert list(layout.columns) == [
-        "as observed", "missing = failure, completed", "not evaluable",
+        "as observed", "non-responder imputation, completed", "not evaluable",
     ]  # fmt: skip
     assert list(layout["not evaluable"]) == [15, 15]
     assert layout.index.tolist() == ["Endoscopic response (U-EXCEL)", "Ulcer-free endoscopy"]
@@ -142,7 +142,7 @@ def test_several_definitions_of_one_endpoint_stand_below_each_other() -> None:
     assert layout.index.names == ["definition", "endpoint"]
     assert layout.index.get_level_values("definition").tolist() == ["> 50 %"] * 2 + ["≥ 50 %"] * 2
     assert layout["as observed"].isna().tolist() == [False, False, True, True]
-    assert layout["missing = failure, completed"].str.slice(0, 5).tolist() == [
+    assert layout["non-responder imputation, completed"].str.slice(0, 5).tolist() == [
         "44/75", "32/75", "50/75", "50/75",
     ]  # fmt: skip
     assert layout["not evaluable"].tolist() == [15] * 4

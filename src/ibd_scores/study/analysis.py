@@ -21,6 +21,7 @@ from ibd_scores.study import (
     estimands,
     evaluability,
     imputation,
+    markers,
     multiplicity,
     multiverse,
     predictors,
@@ -29,7 +30,7 @@ from ibd_scores.study import (
     statistics,
 )
 from ibd_scores.study.cohort import read_cohort
-from ibd_scores.study.labels import QUANTITIES
+from ibd_scores.study.labels import QUANTITIES, plainly
 from ibd_scores.study.multiverse import Chosen
 from ibd_scores.study.plan import PLANS
 from ibd_scores.study.tidy import read_tidy
@@ -61,6 +62,8 @@ class Analysis:
         As given.
     note : str
         What stands under every table, such as that the cohort is simulated.
+    unreported : str
+        The same for what was not published, where something was.
     pairs : DataFrame
         Baseline beside week 12, one row for each patient of the disease.
     who : dict
@@ -70,15 +73,17 @@ class Analysis:
     Raises
     ------
     ValueError
-        If the plan has no such endpoint.
+        If the plan has no such endpoint, or the estimand is unknown.
     """
 
     def __init__(self, disease: str, cohort: str, primary: str, **chosen: Any) -> None:
         self.plan = PLANS[disease].judged_by(primary)
         self.chosen = Chosen(**chosen)
+        estimands.check_estimand(self.chosen.estimand)
         self.cohort = cohort
         source = read_cohort(cohort)
         self.note, self.simulated = source.note, source.simulated
+        self.events_asked_for = "adverse_events" in source.tables
         self.tables = {name: read_tidy(cohort, name) for name in TABLES}
         self.patients, self.scores = self.tables["patients"], self.tables["scores"]
         self.pairs = e.pairs(self.scores[self.scores["disease"] == disease])
@@ -94,6 +99,9 @@ class Analysis:
             "calprotectin_limit": self.chosen.calprotectin_limit,
         }
         self.published = audit.read_published(cohort, disease)
+        self.unreported = (
+            f"Not reported in print. {self.note}" if len(self.published) else self.note
+        )
 
     @cached_property
     def done(self) -> pd.DataFrame:
@@ -109,7 +117,7 @@ class Analysis:
         """Everyone who started, as known at baseline; see `description.at_baseline`."""
         return description.at_baseline(
             self.patients, self.scores, self.plan.disease, imaging=self.tables["imaging"],
-            **self.limits,
+            endoscopies=self.tables["endoscopies"], **self.limits,
         )  # fmt: skip
 
     @property
@@ -142,12 +150,22 @@ class Analysis:
         return censoring.sensitivity(self.done, markers)
 
     def definitions(self) -> pd.DataFrame:
-        """What each endpoint of the plan means, and where it comes from."""
+        """What each endpoint means that is reported, and where it comes from."""
         rows = {
-            one.name: {"definition": one.definition, "source": one.citation}
-            for one in self.plan.endpoints
+            one.name: {"definition": plainly(one.definition), "source": one.citation}
+            for one in (*self.plan.endpoints, *self._described)
         }
+        for one, _, definition in markers.readings(**self.limits):
+            rows[one.name] = {"definition": definition, "source": one.citation}
         return pd.DataFrame.from_dict(rows, orient="index").rename_axis("endpoint")
+
+    @property
+    def _described(self) -> list[Endpoint]:
+        """Give the endpoints that are reported beside the plan's: perianal and transmural ones."""
+        if self.plan.disease != "CD":
+            return []
+        imaged = description.imaging.paired(self.tables["imaging"])
+        return [*description.perianal.DRAINAGE, *description.imaging.answered(imaged)]
 
     def rates(self) -> pd.DataFrame:
         """Every endpoint of the plan under every estimand; see `estimands.rates`."""
@@ -155,6 +173,7 @@ class Analysis:
             [one(self.pairs) for one in self.plan.endpoints],
             self.plan.disease,
             eligible=self._analyzed,
+            attainable=[one.attainable(self.pairs) for one in self.plan.endpoints],
             estimands=estimands.ESTIMANDS,
             **self.who,
         )
@@ -162,12 +181,9 @@ class Analysis:
     def denominators(self) -> pd.DataFrame:
         """Who is in the denominators; see `estimands.denominators`."""
         return estimands.denominators(
-            [one(self.pairs) for one in self.plan.endpoints],
-            self.plan.disease,
-            eligible=self._analyzed,
-            population=self.completed,
-            started=self.started,
-        )
+            [one(self.pairs) for one in self.plan.endpoints], self.plan.disease,
+            eligible=self._analyzed, **self.who,
+        )  # fmt: skip
 
     def reasons(self) -> pd.DataFrame:
         """Why a result is missing; see `evaluability.reasons`."""
@@ -196,34 +212,10 @@ class Analysis:
 
     def normalized(self) -> pd.DataFrame:
         """Markers normal at week 12: of those abnormal at baseline, and of all measured."""
-        crp, calprotectin = self.limits.values()
-        readings: dict[str, tuple[Endpoint, dict[str, float]]] = {
-            "crp": (e.crp_normal, {"limit": crp}),
-            "calprotectin": (e.calprotectin_normal, {"limit": calprotectin}),
-            "esr": (e.esr_normal, {}),
-            "biochemical": (e.biochemical_remission, self.limits),
-        }
-        among = {
-            "abnormal at baseline": [
-                one.normalization(self.pairs, **options) for one, options in readings.values()
-            ],
-            "all measured at week 12": [
-                one(self.pairs, **options) for one, options in readings.values()
-            ],
-        }
-        blocks = {
-            name: estimands.rates(
-                flags, self.plan.disease, population=self.completed, estimands=["as_observed"]
-            )
-            for name, flags in among.items()
-        }
-        return _stacked(blocks)
+        return markers.normalized(self.pairs, self.plan.disease, self.completed, **self.limits)
 
     def steroid_free(self) -> pd.DataFrame:
         """The plan's corticosteroid-free endpoints: of all, and of those on it at baseline."""
-        names: list[estimands.Estimand] = [
-            "as_observed", "non_responder", "non_responder_started",
-        ]  # fmt: skip
         on_steroid = self.pairs.index[self.pairs["systemic_steroid_baseline"].eq(1)]
         blocks = {}
         for among, part in {"all": None, "on corticosteroid at baseline": on_steroid}.items():
@@ -237,14 +229,14 @@ class Analysis:
                 eligible=[
                     evaluability.analyzed(one, self.pairs) for one in self.plan.free_of_steroid
                 ],
-                estimands=names,
+                estimands=estimands.ESTIMANDS,
                 **who,
             )
         return _stacked(blocks)
 
     def perianal(self) -> pd.DataFrame:
         """Perianal outcomes; see `description.perianal.outcomes`."""
-        return description.perianal.outcomes(self.pairs, **self.who)
+        return description.perianal.outcomes(self.pairs, estimands=estimands.ESTIMANDS, **self.who)
 
     def perianal_prevalence(self) -> pd.DataFrame:
         """Perianal findings before and after; see `description.perianal.prevalence`."""
@@ -252,7 +244,9 @@ class Analysis:
 
     def transmural(self) -> pd.DataFrame:
         """Transmural outcomes; see `description.imaging.outcomes`."""
-        return description.imaging.outcomes(self.tables["imaging"], **self.who)
+        return description.imaging.outcomes(
+            self.tables["imaging"], estimands=estimands.ESTIMANDS, **self.who
+        )
 
     def wall(self) -> pd.DataFrame:
         """Change of the bowel wall; see `description.imaging.changes`."""
@@ -343,7 +337,8 @@ class Analysis:
 
     def accounting(self) -> pd.DataFrame:
         """Which events were counted, and over how long; see `safety.accounting`."""
-        return safety.accounting(*self._safety)
+        events = self.tables["adverse_events"]
+        return safety.accounting(events, self.patients, self.scores, self.plan.disease)
 
     def multiverse(self) -> pd.DataFrame:
         """Every specification; see `multiverse.grid`."""
@@ -379,8 +374,9 @@ class Analysis:
         return "confirmatory" if confirms else "exploratory"
 
     @property
-    def _safety(self) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, str]:
-        return self.tables["adverse_events"], self.patients, self.scores, self.plan.disease
+    def _safety(self) -> tuple[pd.DataFrame | None, pd.DataFrame, pd.DataFrame, str]:
+        events = self.tables["adverse_events"] if self.events_asked_for else None
+        return events, self.patients, self.scores, self.plan.disease
 
     @cached_property
     def _imputed(self) -> pd.DataFrame | None:
@@ -389,7 +385,7 @@ class Analysis:
         )
 
     def _too_few(self, one: Endpoint) -> str:
-        kept = self.completed[~self.who["intercurrent"].reindex(self.completed, fill_value=False)]
+        kept = imputation.kept(self.completed, self.who["intercurrent"])
         able = evaluability.analyzed(one, self.pairs)
         return imputation.refusal(one(self.pairs).reindex(kept), able)
 

@@ -130,7 +130,9 @@ def read_published(cohort: str, disease: str) -> pd.DataFrame:
     return published.loc[published["disease"].eq(disease)].reset_index(drop=True)
 
 
-def audit(published: pd.DataFrame, recovered: pd.DataFrame, up_to: int = 80) -> pd.DataFrame:
+def audit(
+    published: pd.DataFrame, recovered: pd.DataFrame, up_to: int | None = None
+) -> pd.DataFrame:
     """Each published percentage beside what it allows and what the cohort gives.
 
     Parameters
@@ -141,8 +143,8 @@ def audit(published: pd.DataFrame, recovered: pd.DataFrame, up_to: int = 80) -> 
     recovered : DataFrame
         Rows of ``estimands.rates``, one per disease and endpoint: ``disease, endpoint, k, n,
         percent, low, high``; if wanted also ``among``, a text that says who was counted.
-    up_to : int
-        Largest denominator tried.
+    up_to : int, optional
+        Largest denominator tried; by default 80, or the stated N where that is larger.
 
     Returns
     -------
@@ -201,7 +203,7 @@ def audit(published: pd.DataFrame, recovered: pd.DataFrame, up_to: int = 80) -> 
     return table[[*first, *found[:-1], *measures, "agrees", "verdict"]]
 
 
-def _arithmetic(printed: str, stated_n: Any, up_to: int) -> dict[str, str]:
+def _arithmetic(printed: str, stated_n: Any, up_to: int | None) -> dict[str, str]:
     row = dict.fromkeys(("fits_stated_n", "other_rounding", "possible_n"), "")
     if not is_percentage(printed):
         return {**row, "verdict": "not testable"}

@@ -46,7 +46,7 @@ EXCEL = "Randomized: 526 in both arms; 45 % had failed or used a biologic before
 EXCEED = "Randomized: 495 in both arms; all had failed or not tolerated a biologic."
 ENDOSCOPIC = (
     "Entry needed an SES-CD without narrowing of at least 6 (4 if isolated ileal), read centrally; "
-    "a fall by 2 from an SES-CD of 4 was a response whatever the site."
+    "only isolated ileal disease could enter with 4, from which a fall by 2 was a response."
 )
 CHOSEN = (
     "Of those alone who had responded clinically and went on to maintenance on the drug, not of "
@@ -141,8 +141,8 @@ LIMITS = (
     "Whoever read the endoscopies was not blinded.",
     "Only those who were scoped can be judged by endoscopy; who was not is unlikely to be a random "
     "part.",
-    "Having completed 12 weeks was a condition of being counted: those who stopped before are left "
-    "out as observed (immortal time).",
+    "Rates as observed and changes count those alone who completed 12 weeks (immortal time); "
+    "non-responder imputation counts everyone who started.",
 )
 CONCOMITANT = {
     "CD": (
@@ -226,7 +226,7 @@ def beside(rates: pd.DataFrame, disease: str, estimand: str, *, simulated: bool)
 
 
 def placebo_sentence(disease: str, endpoint: str) -> str:
-    """Say how many reached an endpoint on placebo, for scale; nothing where that is not known.
+    """Say how many reached an endpoint on placebo, for scale, or that this is not known.
 
     Examples
     --------
@@ -234,14 +234,17 @@ def placebo_sentence(disease: str, endpoint: str) -> str:
     For scale: 13.1 % of placebo patients in U-EXCEL and 3.5 % in U-EXCEED had an endoscopic
     response at week 12 (Loftus 2023); this cohort has no control arm.
     >>> placebo_sentence("UC", "endoscopic_improvement")
-    ''
+    'No published placebo rate of this endpoint could be confirmed; this cohort has no control arm.'
     """
     _check_disease(disease)
     arms = [
         rate for rate in _published(disease) if (rate.kind, rate.endpoint) == ("placebo", endpoint)
     ]
     if not arms:
-        return ""
+        return (
+            "No published placebo rate of this endpoint could be confirmed; this cohort has no "
+            "control arm."
+        )
     rates = [
         f"{rate.percent} % {'' if number else 'of placebo patients '}in {rate.trial}"
         for number, rate in enumerate(arms)

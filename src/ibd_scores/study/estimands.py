@@ -10,15 +10,15 @@ as_observed           evaluable in the population  left out
 non_responder         the whole population         failure, and so does an intercurrent event
 non_responder_started everyone who started         the same, and so does having started without
                                                    being in the population: having stopped
-worst_case            everyone who started         failure
-best_case             everyone who started         success
+worst_case            everyone who started         failure, and so does an intercurrent event
+best_case             everyone who started         success, where that is attainable
 ===================== ============================ ================================================
 
 The population is, as a rule, who completed; where `started` is not given, worst and best case are
-those of the population. An intercurrent event (`intercurrent_events`) is what ends the question
-before week 12: under non-responder imputation it is a failure whatever was seen afterwards. Who is
-not eligible for an endpoint, such as one who met it at baseline already, is in none of the
-denominators (``eligible=``, from ``Endpoint.eligible``).
+those of the population. Where it is, the worst case is the same as non_responder_started. An
+intercurrent event (`intercurrent_events`) is what ends the question before week 12: it is a
+failure whatever was seen afterwards. Who is not eligible for an endpoint, such as one who met it at
+baseline already, is in none of the denominators (``eligible=``, from ``Endpoint.eligible``).
 """
 
 from collections.abc import Iterable, Sequence
@@ -139,6 +139,7 @@ def rate(
     population: pd.Index | None = None,
     started: pd.Index | None = None,
     intercurrent: "pd.Series[bool] | None" = None,
+    attainable: "pd.Series[bool] | None" = None,
     confidence: float = 0.95,
 ) -> Rate:
     """Rate of an endpoint under one estimand, with the Wilson interval.
@@ -160,6 +161,9 @@ def rate(
         completed; worst and best case count them where it is given.
     intercurrent : Series, optional
         What `intercurrent_events` returns; who has no row had none.
+    attainable : Series, optional
+        What ``Endpoint.attainable`` returns: whose missing result could be a success. Who has no
+        row could have had any.
     confidence : float
         Level of the interval.
 
@@ -204,15 +208,17 @@ def rate(
     elif estimand in ("worst_case", "best_case") and started is not None:
         everyone = started if population is None else _all_started(started, population, flags.name)
         observed = _observed(flags, everyone)
-    if intercurrent is not None and estimand.startswith("non_responder"):
+    if intercurrent is not None and estimand not in ("as_observed", "best_case"):
         failed = intercurrent.reindex(observed.index, fill_value=False).astype(bool)
         observed = observed.mask(failed, False)
     observed = observed[_eligible(eligible, observed.index)]
     not_evaluable = int(observed.isna().sum())
     if estimand == "as_observed":
         counted = observed.dropna()
+    elif estimand == "best_case":
+        counted = observed.fillna(_eligible(attainable, observed.index).astype("boolean"))
     else:
-        counted = observed.fillna(estimand == "best_case")
+        counted = observed.fillna(False)
     k, n = int(counted.sum()), len(counted)
     if n == 0:
         return Rate(0, 0, np.nan, np.nan, np.nan, not_evaluable)
@@ -227,6 +233,7 @@ def rates(
     population: pd.Index | None = None,
     started: pd.Index | None = None,
     intercurrent: "pd.Series[bool] | None" = None,
+    attainable: Iterable["pd.Series[bool]"] | None = None,
     estimands: Sequence[Estimand] | None = None,
     confidence: float = 0.95,
 ) -> pd.DataFrame:
@@ -238,7 +245,7 @@ def rates(
         One per endpoint, named like it; see `rate`.
     disease : str
         ``"CD"`` or ``"UC"``: the two are never pooled.
-    eligible : iterable of Series, optional
+    eligible, attainable : iterable of Series, optional
         One for each of `flags`, in the same order.
     population, started, intercurrent, confidence
         See `rate`.
@@ -270,8 +277,10 @@ def rates(
     rows = [
         (disease, flag.name, estimand,
          *rate(flag, estimand, eligible=able, population=population, started=started,
-               intercurrent=intercurrent, confidence=confidence))
-        for flag, able in _paired(flags, eligible)
+               intercurrent=intercurrent, attainable=possible, confidence=confidence))
+        for (flag, able), (_, possible) in zip(
+            _paired(flags, eligible), _paired(flags, attainable), strict=True
+        )
         for estimand in estimands if not nobody
     ]  # fmt: skip
     table = pd.DataFrame(rows, columns=["disease", "endpoint", "estimand", *Rate._fields])
@@ -288,12 +297,13 @@ def denominators(
     eligible: Iterable["pd.Series[bool]"] | None = None,
     population: pd.Index,
     started: pd.Index,
+    intercurrent: "pd.Series[bool] | None" = None,
 ) -> pd.DataFrame:
     """Who is in the denominators of `rates`, and who is not: endpoint by endpoint.
 
     Parameters
     ----------
-    flags, disease, eligible, population, started
+    flags, disease, eligible, population, started, intercurrent
         See `rates`.
 
     Returns
@@ -301,7 +311,8 @@ def denominators(
     DataFrame
         Index ``endpoint``; the columns are under the name of the disease. ``started`` and, of
         these, ``stopped`` (not in the population) and ``completed``; of the completed,
-        ``not_eligible`` and ``eligible``; of the eligible, ``evaluable`` and ``missing``.
+        ``not_eligible`` and ``eligible``; of the eligible, ``evaluable`` and ``missing``, and how
+        many of either had an ``intercurrent`` event.
 
     Examples
     --------
@@ -309,7 +320,7 @@ def denominators(
     >>> able = pd.Series([False, True, True])
     >>> denominators([response], "CD", eligible=[able], population=pd.RangeIndex(3),
     ...              started=pd.RangeIndex(4)).loc["cdai_remission"].to_list()
-    [4, 1, 3, 1, 2, 1, 1]
+    [4, 1, 3, 1, 2, 1, 1, 0]
     """
     rows = {}
     for flag, able in _paired(flags, eligible):
@@ -323,6 +334,9 @@ def denominators(
             "eligible": len(asked),
             "evaluable": int(asked.notna().sum()),
             "missing": int(asked.isna().sum()),
+            "intercurrent": 0
+            if intercurrent is None
+            else int(intercurrent.reindex(asked.index, fill_value=False).sum()),
         }
     table = pd.DataFrame.from_dict(rows, orient="index")
     return table.rename_axis(index="endpoint", columns=disease)

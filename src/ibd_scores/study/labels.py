@@ -8,7 +8,8 @@ from ibd_scores import endpoints
 from ibd_scores.endpoint import Endpoint
 from ibd_scores.indices.endoscopy import SEGMENTS
 
-__all__ = ["ESTIMAND_TITLES", "LIMITS", "OTHER_TITLES", "QUANTITIES", "quantity", "raised", "title"]
+__all__ = ["ESTIMAND_TITLES", "LIMITS", "OTHER_TITLES", "QUANTITIES", "plainly", "quantity",
+           "raised", "title"]  # fmt: skip
 
 
 def _limit(normal: Endpoint) -> float:
@@ -35,7 +36,9 @@ QUANTITIES = {
     "induction_dose_mg": "Induction dose, mg",
     "systemic_steroid": "Systemic corticosteroid",
     "days_to_first_dose": "From baseline visit to first dose, days",
+    "endoscopy_to_first_dose": "From baseline endoscopy to first dose, days",
     "week12_day": "Week-12 visit, days after first dose",
+    "week12_endoscopy_day": "Week-12 endoscopy, days after first dose",
     "treatment_days": "Treatment up to week 12, days",
     "cdai": "CDAI",
     "short_cdai": "Short CDAI",
@@ -52,12 +55,12 @@ QUANTITIES = {
     "rectal_bleeding": "Rectal bleeding subscore",
     "physician_global": "Physician global subscore",
     "endoscopic_subscore": "Mayo endoscopic subscore",
-    "endoscopic_subscore_adapted": "Mayo endoscopic subscore (friability is 2)",
+    "endoscopic_subscore_adapted": "Mayo endoscopic subscore",
     "ses_cd_band": "SES-CD band",
     "cdai_band": "CDAI band",
     "mayo_full_band": "Full Mayo score band",
-    "liquid_stools_mean": "Diary of liquid stools",
-    "abdominal_pain_mean": "Diary of abdominal pain",
+    "liquid_stools_mean": "Stool diary",
+    "abdominal_pain_mean": "Pain diary",
     "pro2_uc": "PRO2",
     "uceis": "UCEIS",
     "crp_mg_l": "CRP, mg/L",
@@ -80,16 +83,16 @@ OTHER_TITLES = {
     "crp_normalized": "C-reactive protein normalized",
     "calprotectin_normalized": "Fecal calprotectin normalized",
     "esr_normalized": "Erythrocyte sedimentation rate normalized",
-    "biochemical_remission_normalized": "Biochemical remission, new",
-    "anal_fistula_gone": "No anal fistula any more (of those with one)",
-    "anal_abscess_gone": "No perianal abscess any more (of those with one)",
-    "perianal_gone": "Neither fistula nor abscess any more (of those with one)",
+    "biochemical_remission_normalized": "Biochemical remission (CRP and calprotectin), new",
+    "anal_fistula_gone": "Anal fistula no longer recorded (of those with one)",
+    "anal_abscess_gone": "Perianal abscess no longer recorded (of those with one)",
+    "perianal_gone": "Neither fistula nor abscess recorded (of those with either)",
     "no_new_anal_fistula": "No new anal fistula (of those without one)",
     "no_new_anal_abscess": "No new perianal abscess (of those without one)",
 }
 ESTIMAND_TITLES = {
     "as_observed": "as observed",
-    "non_responder": "missing = failure, completed",
+    "non_responder": "non-responder imputation, completed",
     "non_responder_started": "non-responder imputation, all started",
     "worst_case": "worst case",
     "best_case": "best case",
@@ -110,6 +113,21 @@ LEVELS = {
     "affected_surface": ("none", "< 50 %", "50-75 %", "> 75 %"),
     "narrowing": ("none", "single", "multiple", "not passable"),
 }
+
+
+# What a definition says to who calls it from Python: "(clause=False: ...)".
+OPTIONS = re.compile(r" \([^()]*\w=\w[^()]*\)")
+
+
+def plainly(definition: str) -> str:
+    """Leave out of an endpoint's definition what concerns its callers alone.
+
+    Examples
+    --------
+    >>> plainly("CRP < 5 mg/L (limit: another; inclusive=True: <=)")
+    'CRP < 5 mg/L'
+    """
+    return OPTIONS.sub("", definition)
 
 
 def quantity(column: str) -> str:

@@ -24,11 +24,11 @@ __all__ = [
     "imputed_table",
     "moves_table",
     "multiverse_table",
+    "p_values_table",
     "predictors_table",
     "prevalence_table",
     "rates_table",
     "show_rates",
-    "tests_table",
     "titled",
 ]
 
@@ -178,11 +178,12 @@ def show_rates(
 
 
 def titled(table: pd.DataFrame) -> pd.DataFrame:
-    """Lay out a table whose index names endpoints: their titles."""
-    return table.rename(index=title, level="endpoint")
+    """Lay out a table whose index names endpoints: their titles, and words for columns."""
+    words = {name: str(name).replace("_", " ") for name in table.columns}
+    return table.rename(index=title, level="endpoint").rename(columns=words)
 
 
-def tests_table(tests: pd.DataFrame) -> pd.DataFrame:
+def p_values_table(tests: pd.DataFrame) -> pd.DataFrame:
     """Lay out `analysis.Analysis.tests`: every p-value, raw and adjusted in its family."""
     return pd.DataFrame({
         "test": tests["what"],
@@ -282,10 +283,11 @@ def multiverse_table(summary: pd.DataFrame) -> pd.DataFrame:
     """Lay out `multiverse.summary`: the range of the rates and the usual one, in percent."""
     layout = pd.DataFrame({
         "specifications": summary["specifications"],
+        "distinct results": summary["distinct"],
         "lowest to highest, %": _spans(summary, "lowest", "highest"),
         "middle half, %": _spans(summary, "q1", "q3"),
         "median, %": summary["median"].map(lambda one: number(one, 1)),
-        "as analyzed, %": summary["usual"].map(lambda one: number(one, 1)),
+        "usual choices, %": summary["usual"].map(lambda one: number(one, 1)),
     }, index=summary.index)  # fmt: skip
     return layout.rename(index=title, level="endpoint")
 
@@ -301,7 +303,7 @@ def context_table(context: pd.DataFrame) -> pd.DataFrame:
         "arm": context["arm"],
         "week": context["week"],
         "k/n": counts,
-        "% (95 % CI)": _intervals(context, "percent", 1),
+        "% (95 % CI)": _printed(context),
         "note": context["note"],
         "source": context["source"],
     })  # fmt: skip
@@ -314,6 +316,15 @@ def _intervals(table: pd.DataFrame, name: str, digits: int) -> list[str]:
         number(estimate, digits)
         + ("" if pd.isna(low) else f" ({number(low, digits)} to {number(high, digits)})")
         for estimate, low, high in zip(table[name], table["low"], table["high"], strict=True)
+    ]
+
+
+def _printed(context: pd.DataFrame) -> list[str]:
+    """Write rates; one without counts with the decimals that were printed."""
+    intervals = _intervals(context, "percent", 1)
+    return [
+        f"{percent:g}" if pd.isna(k) else text
+        for text, percent, k in zip(intervals, context["percent"], context["k"], strict=True)
     ]
 
 

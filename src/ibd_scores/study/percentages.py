@@ -38,6 +38,8 @@ OTHERS: dict[Rounding, str] = {
 
 USUAL = 80  # largest denominator tried, unless told otherwise
 LISTED = 12  # denominators that are listed with their counts; more are listed alone
+MOST = 100  # denominators written out
+LARGEST = 10_000
 PERCENTAGE = re.compile(r"([0-9]{1,3})(?:\.([0-9]+))?\s*%?")
 
 
@@ -121,7 +123,7 @@ class PercentageAudit:
 
     def _listed(self, ns: Sequence[int], rounding: Rounding = "half_up") -> str:
         if len(ns) > LISTED:
-            return _runs(ns)
+            return _runs(ns[:MOST]) + (f", … ({len(ns)} in all)" if len(ns) > MOST else "")
         found = (f"{n} ({_fractions(counts(self.printed, n, rounding), n)})" for n in ns)
         return ", ".join(found) or "none"
 
@@ -276,6 +278,10 @@ def _check_denominator(name: str, n: int) -> None:
         raise TypeError(f"{name} = {n!r} is no whole number; give a number of patients, such as 23")
     if n < 1:
         raise ValueError(f"{name} = {n}; a percentage needs at least one patient")
+    if n > LARGEST:
+        raise ValueError(
+            f"{name} = {n}; of more than {LARGEST} almost every percentage is possible"
+        )
 
 
 def _rounded(value: Fraction, rounding: Rounding) -> int:

@@ -25,6 +25,8 @@ class Plan:
         Reported as rates, in the order of the tables.
     primary : str
         The name of one of them: the one that the study is to be judged by.
+    estimand : str
+        Under which it is: one of `estimands.ESTIMANDS`.
     confirmatory : tuple of str
         Quantities whose change from baseline is tested in the confirmatory family (Holm).
     exploratory : tuple of str
@@ -52,6 +54,7 @@ class Plan:
     free_of_steroid: tuple[Endpoint, ...]
     moves: tuple[str, ...]
     predictors: dict[str, tuple[float, str]]
+    estimand: str = "non_responder_started"
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -190,7 +190,7 @@ def optimism(
     """
     fit, _ = _fit(table, outcome, candidates, confidence=0.95)
     design, known = _design(table, outcome, candidates)
-    complete = design.loc[known.index].dropna()
+    complete = design.loc[known.index].dropna().sort_index()
     x, y = complete.to_numpy(), known[complete.index].to_numpy(dtype=bool)
     rng = np.random.default_rng(seed)
     flattery: list[float] = []

@@ -10,7 +10,7 @@ from ibd_scores.study.plan import Plan
 from ibd_scores.study.tables import number
 from ibd_scores.study.tidy import read_tidy
 
-__all__ = ["read_claims", "recovered"]
+__all__ = ["read_claims", "read_context", "recovered"]
 
 
 def recovered(
@@ -68,7 +68,15 @@ def read_claims(cohort: str | Path, disease: str) -> pd.DataFrame:
         if pd.api.types.is_numeric_dtype(claims["reported"])
         else claims["reported"]
     )
-    return claims.assign(reported=printed)
+    counts = {name: claims[name].astype("Int64") for name in ("decimals", "stated_n", "k", "n")}
+    agrees = claims["agrees"].map({"True": True, "False": False}).astype("boolean")
+    return claims.assign(reported=printed, agrees=agrees, **counts)
+
+
+def read_context(cohort: str | Path, disease: str) -> pd.DataFrame:
+    """Read the published rates beside a disease's own that its notebook wrote."""
+    table = read_tidy(cohort, f"{disease.lower()}_context")
+    return table.astype({"week": "Int64", "k": "Int64", "n": "Int64"})
 
 
 def _at_entry(

@@ -6,6 +6,9 @@ the trials of the drug (Fleischmann 2024, doi:10.1136/rmdopen-2023-004007). An e
 counts, too, lest one be lost. What is not counted is named by `accounting`, never left out
 silently. Patients are counted among everyone who started, of one disease.
 
+Those 30 days lend events but no time to the rates, which are of time under treatment: from the
+first dose to the last, the last day not counted.
+
 The intervals are exact Poisson ones. They hold for events that come independently of each other;
 where one patient has several, they are too narrow.
 """
@@ -75,7 +78,7 @@ OF_SPECIAL_INTEREST: dict[str, tuple[str, ...]] = {
 
 
 def adverse_events(
-    events: pd.DataFrame,
+    events: pd.DataFrame | None,
     patients: pd.DataFrame,
     scores: pd.DataFrame,
     disease: str,
@@ -85,8 +88,8 @@ def adverse_events(
 
     Parameters
     ----------
-    events : DataFrame
-        The tidy table of adverse events.
+    events : DataFrame or None
+        The tidy table of adverse events; None where none were asked for.
     patients, scores, disease
         See `treated_until`.
     confidence : float
@@ -99,15 +102,16 @@ def adverse_events(
         to stopping, then the terms by number of patients. ``patients`` with the event and their
         ``percent`` of those who started; ``events``, with their ``rate`` per 100 patient-years and
         its exact Poisson limits ``low`` and ``high``; of the events ``serious``, ``related`` and
-        ``stopped`` (led to stopping), where that was recorded. No row where the cohort has no
-        event of anybody: then none was recorded, which is not to say that there was none.
+        ``stopped`` (led to stopping), where that was recorded. A table without events gives
+        zeros with upper limits; no row where events were not asked for, which is not to say that
+        there was none.
 
     References
     ----------
     Garwood F. Biometrika 1936;28:437-442. doi:10.1093/biomet/28.3-4.437
     """
     columns = [*MEASURES, "serious", "related", "stopped"]
-    if events.empty:
+    if events is None:
         return pd.DataFrame(columns=columns, index=pd.Index([], name="term", dtype="str"))
     own = _classified(events, patients, scores, disease)
     own = own.loc[own["emergent"]]
@@ -127,7 +131,7 @@ def adverse_events(
 
 
 def of_special_interest(
-    events: pd.DataFrame,
+    events: pd.DataFrame | None,
     patients: pd.DataFrame,
     scores: pd.DataFrame,
     disease: str,
@@ -150,14 +154,14 @@ def of_special_interest(
         Index ``group``; ``patients, percent`` with their Clopper-Pearson limits ``percent_low`` and
         ``percent_high``; ``events, rate, low, high`` as in `adverse_events`; ``terms`` found. Of no
         event the upper limits say how much can be excluded (two-sided, so of n patients about
-        3.7/n; the one-sided rule of three is 3/n). No row where the cohort has no event of anybody.
+        3.7/n; the one-sided rule of three is 3/n). No row where events were not asked for.
 
     References
     ----------
     Hanley JA, Lippman-Hand A. JAMA 1983;249:1743-1745. doi:10.1001/jama.1983.03330370053031
     """
     columns = [*MEASURES[:2], "percent_low", "percent_high", *MEASURES[2:], "terms"]
-    if events.empty:
+    if events is None:
         return pd.DataFrame(columns=columns, index=pd.Index([], name="group", dtype="str"))
     own = _classified(events, patients, scores, disease)
     own = own.loc[own["emergent"]]

@@ -6,7 +6,8 @@ from typing import Any
 import pandas as pd
 
 from ibd_scores.study.labels import ESTIMAND_TITLES, quantity, title
-from ibd_scores.study.plan import Plan
+from ibd_scores.study.plan import PLANS, Plan
+from ibd_scores.study.proportions import clopper_pearson
 from ibd_scores.study.tables import MISSING, number
 
 __all__ = ["censored", "changed", "primary_result", "spread"]
@@ -38,13 +39,21 @@ def primary_result(
     if not own or not own["non_responder_started"]["n"]:
         return (f"No patient with {plan.disease} could be judged by {title(plan.primary)}.",)
     first = f"Primary endpoint, {title(plan.primary)}, {ESTIMAND_TITLES[estimand]}: "
-    sentences = [first + _rate(own[estimand]) + "."]
+    sentences = [first + _rate(own[estimand], companion=True) + "."]
+    planned = PLANS[plan.disease]
+    if (plan.primary, estimand) != (planned.primary, planned.estimand):
+        sentences.append(
+            f"This departs from the plan, which names {title(planned.primary)}, "
+            f"{ESTIMAND_TITLES[planned.estimand]}."
+        )
     if estimand != "as_observed":
         sentences.append(f"As observed, of those with a result: {_rate(own['as_observed'])}.")
-    worst, best = (number(own[case]["percent"], 1) for case in ("worst_case", "best_case"))
+    extremes = [own[case] for case in ("worst_case", "best_case")]
+    worst, best = (number(row["percent"], 1) for row in extremes)
     sentences.append(
-        f"If every missing result were a failure {worst} %, if a success {best} %."
-        if worst != best
+        f"If every missing result were a failure {worst} %; if a success, where what is known "
+        f"allows it, {best} %."
+        if extremes[1]["not_evaluable"]
         else "No result is missing."
     )
     lacking = reasons.reset_index()
@@ -57,13 +66,16 @@ def primary_result(
     return tuple(sentences)
 
 
-def _rate(row: dict[Hashable, Any]) -> str:
+def _rate(row: dict[Hashable, Any], *, companion: bool = False) -> str:
     if not row["n"]:
         return "of nobody"
+    exact = ""
+    if companion:
+        limits = clopper_pearson(int(row["k"]), int(row["n"]))
+        exact = f"; Clopper-Pearson {number(limits.low, 1)} to {number(limits.high, 1)}"
     low, high = (number(row[end], 1) for end in ("low", "high"))
-    return (
-        f"{row['k']:.0f} of {row['n']:.0f} ({number(row['percent'], 1)} %, 95 % CI {low} to {high})"
-    )
+    percent = f"{number(row['percent'], 1)} %, 95 % CI {low} to {high}{exact}"
+    return f"{row['k']:.0f} of {row['n']:.0f} ({percent})"
 
 
 def changed(changes: pd.DataFrame, columns: Sequence[str]) -> tuple[str, ...]:
@@ -98,31 +110,40 @@ def changed(changes: pd.DataFrame, columns: Sequence[str]) -> tuple[str, ...]:
     return tuple(sentences)
 
 
-MUCH = 10  # percent of pairs: from there the interval of a ratio is too narrow (docs/coverage.md)
+MUCH = 10  # percent of pairs: from there the interval of a ratio is shifted (docs/coverage.md)
 
 
-def censored(changes: pd.DataFrame) -> tuple[str, ...]:
-    """What censored values do to a ratio, for each marker that has them.
+def censored(pairs: pd.DataFrame, columns: Sequence[str]) -> tuple[str, ...]:
+    """What censored values do to the ratio of a marker, for each marker that has them.
 
     Parameters
     ----------
-    changes : DataFrame
-        What `statistics.changes` gives.
+    pairs : DataFrame
+        What ``endpoints.pairs`` returns.
+    columns : sequence of str
+        The markers, in order; one without censored values is left out.
     """
     sentences = []
-    for column, row in changes.to_dict("index").items():
-        if pd.isna(row["censored"]) or not row["censored"]:
+    for column in columns:
+        marks = [f"{column}_censor_baseline", f"{column}_censor"]
+        known = pairs.dropna(subset=[f"{column}_baseline", column]).reindex(columns=marks)
+        before, after = (known[mark] for mark in marks)
+        fall = before.eq("right").fillna(False) | after.eq("left").fillna(False)
+        rise = before.eq("left").fillna(False) | after.eq("right").fillna(False)
+        k, n = int((fall | rise).sum()), len(known)
+        if not k:
             continue
-        share = 100 * row["censored"] / row["n"]
+        share = 100 * k / n
         first = (
-            f"{quantity(str(column))}: {row['censored']} of {row['n']:.0f} pairs "
-            f"({number(share, 1)} %) hold a value beyond a limit of detection"
+            f"{quantity(column)}: {k} of {n} pairs ({number(share, 1)} %) hold a value beyond a "
+            f"limit of detection; in {int(fall.sum())} it hides a part of a fall, in "
+            f"{int(rise.sum())} a part of a rise"
         )
         sentences.append(
-            f"{first}; from about {MUCH} % the ratio is biased toward no change and its interval "
-            "too narrow: only its upper limit can be relied on, and the sign test."
+            f"{first}. From about {MUCH} % the ratio and its interval are shifted: toward no "
+            "change where falls are hidden, away from it where rises are; rely on the sign test."
             if share >= MUCH
-            else f"{first}; so few hardly move the ratio."
+            else f"{first}. So few hardly move the ratio."
         )
     return tuple(sentences)
 
@@ -143,11 +164,11 @@ def spread(summary: pd.DataFrame, primary: str) -> tuple[str, ...]:
         return ()
     row = own.iloc[0].to_dict()
     block = flat[flat["question"] == row["question"]]
-    lowest, middle, highest = (number(row[name], 1) for name in ("lowest", "median", "highest"))
+    lowest, highest = (number(row[name], 1) for name in ("lowest", "highest"))
     return (
-        f"{flat['specifications'].sum():,.0f} specifications were run. {title(primary)} lies "
-        f"between {lowest} and {highest} % (median {middle} %) over {row['specifications']:.0f} of "
-        "them.",
+        f"{flat['specifications'].sum():,.0f} specifications were run; many choices make no "
+        f"difference in a cohort. {title(primary)} lies between {lowest} and {highest} % over "
+        f"{row['specifications']:.0f} of them, which give {row['distinct']:.0f} different results.",
         f"All readings of {row['question']}: {number(block['lowest'].min(), 1)} to "
         f"{number(block['highest'].max(), 1)} %.",
     )

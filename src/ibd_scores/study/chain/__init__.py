@@ -2,7 +2,9 @@
 
 import multiprocessing
 import re
+import signal
 import sqlite3
+import threading
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import (
@@ -33,6 +35,7 @@ STAGES: dict[str, tuple[str, ...]] = {
     "05_figures": ("01_cleaning", "02_scoring", "03_cd_outcomes", "04_uc_outcomes"),
 }
 TICK = 0.25  # seconds between two looks of the progress display
+PATIENCE = 5  # seconds for a process to end by itself
 
 
 class BusyError(Exception):
@@ -291,6 +294,19 @@ def _clear(derived: Path) -> None:
 
 
 @contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Leave Ctrl-C unanswered for a while; only the main thread ever answers it."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
 def _pool(jobs: int) -> Iterator[Executor]:
     """Processes to run notebooks in; never threads, for the working directory is the process's."""
     others = {*multiprocessing.active_children()}
@@ -302,8 +318,14 @@ def _pool(jobs: int) -> Iterator[Executor]:
     try:
         yield pool
     except BaseException:
-        for child in {*multiprocessing.active_children()} - others:
-            child.terminate()
+        # Whoever presses Ctrl-C twice must not cut off what ends the others.
+        with _uninterrupted():
+            ours = {*multiprocessing.active_children()} - others
+            for child in ours:
+                child.terminate()
+            for child in ours:
+                child.join(PATIENCE)
+                child.kill()
         raise
     finally:
         pool.shutdown(cancel_futures=True)

@@ -240,8 +240,11 @@ def _concerned(key: str, known: Mapping[str, Mapping[str, Parameter]]) -> dict[s
         )
     if dot and name == "cohort":
         raise ValueError(f"{key}: all notebooks of a run read one cohort; give it as {name}")
-    concerned = {one: ones[name] for one, ones in known.items()
-                 if name in ones and notebook in ("", one)}  # fmt: skip
+    reading = {one: ones[name] for one, ones in known.items() if name in ones}
+    # One analysis has one rule of the diary; only what differs by default may differ.
+    if dot and len(reading) > 1 and len({one.default for one in reading.values()}) == 1:
+        raise ValueError(f"{key}: {' and '.join(reading)} must read the same; give it as {name}")
+    concerned = {one: parameter for one, parameter in reading.items() if notebook in ("", one)}
     if not concerned:
         whose = f"{notebook} has no" if dot else "no notebook has a"
         among = known[notebook] if dot else names(known)

@@ -88,7 +88,9 @@ _IMAGING = (
 )
 _TIMING = (
     Characteristic("days_to_first_dose"),
+    Characteristic("endoscopy_to_first_dose"),
     Characteristic("week12_day"),
+    Characteristic("week12_endoscopy_day"),
     Characteristic("treatment_days"),
 )
 _OF_DISEASE = {
@@ -193,8 +195,8 @@ OWED: dict[str, tuple[str, ...]] = {
     "imaging of the bowel wall": (
         "imaged", "wall_mm", "highest_maria", "highest_maria_simplified",
     ),
-    "interval from baseline to first dose": ("days_to_first_dose",),
-    "day of the week-12 visit": ("week12_day",),
+    "interval from baseline to first dose": ("days_to_first_dose", "endoscopy_to_first_dose"),
+    "day of the week-12 visit": ("week12_day", "week12_endoscopy_day"),
 }  # fmt: skip
 # Owed in Crohn's disease alone, though no column says so.
 CROHN_ALONE = {"anatomical type of perianal fistulas"}

@@ -108,7 +108,8 @@ def scoped_table(found: pd.DataFrame) -> pd.DataFrame:
     for name in GROUPS:
         own = found[[f"{name}_{measure}" for measure in MEASURES]].set_axis(list(MEASURES), axis=1)
         laid = baseline_table(own.assign(decimals=found["decimals"]))
-        words = name.replace("_", " ")
+        everyone = found[f"{name}_n"] + found[f"{name}_missing"]
+        words = f"{name.replace('_', ' ')} (n = {int(everyone.max()) if len(everyone) else 0})"
         layout[words] = laid["median (IQR) or n (%)"]
         layout[f"{words}: missing"] = laid["missing"]
     layout["standardized difference"] = [number(one, 2) for one in found["standardized_difference"]]

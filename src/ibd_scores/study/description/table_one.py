@@ -50,6 +50,7 @@ def at_baseline(
     crp_limit: float = LIMITS["crp_mg_l"],
     calprotectin_limit: float = LIMITS["calprotectin_ug_g"],
     imaging: pd.DataFrame | None = None,
+    endoscopies: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Everyone who started: one row per patient with what is known at baseline.
 
@@ -65,6 +66,8 @@ def at_baseline(
         In mg/L and µg/g; a marker that is not below its limit is raised.
     imaging : DataFrame, optional
         The tidy imaging table.
+    endoscopies : DataFrame, optional
+        Endoscopies with dates of their own, ``patient_id, visit, date``.
 
     Returns
     -------
@@ -72,12 +75,14 @@ def at_baseline(
         Index ``patient_id``. Beside the columns of both tables: ``bmi`` (kg/m²),
         ``disease_duration`` (years), ``prior_advanced_therapies`` as 0, 1, 2, 3 or more, the
         Montreal grades; ``days_to_first_dose`` from the baseline visit, ``week12_day``, the day of
-        the week-12 visit counted from the first dose, and ``treatment_days``, from the first dose
-        to the stop date or else the week-12 visit; ``wall_mm`` on imaging, the thickest of all
-        segments, and the highest ``highest_maria`` and ``highest_maria_simplified``. As nullable
-        booleans ``extraintestinal_manifestation``, ``crp_raised``, ``calprotectin_raised``,
-        ``esr_raised``, ``anemia``, ``albumin_low`` and ``imaged``. In CD also ``perianal``
-        (fistula or abscess), ``draining`` (at least one fistula drains) and ``ses_cd_<segment>``,
+        the week-12 visit counted from the first dose, the same of the two endoscopies
+        (``endoscopy_to_first_dose``, ``week12_endoscopy_day``), and ``treatment_days``, from the
+        first dose to the stop date or else the week-12 visit; ``wall_mm`` on imaging, the thickest
+        of all segments, and the highest ``highest_maria`` and ``highest_maria_simplified``. As
+        nullable booleans ``extraintestinal_manifestation``, ``crp_raised``,
+        ``calprotectin_raised``, ``esr_raised``, ``anemia``, ``albumin_low`` and ``imaged``. In CD
+        also ``perianal`` (fistula or abscess), ``draining`` (at least one fistula drains) and
+        ``ses_cd_<segment>``,
         the four variables of a segment together.
     """
     table = patients.set_index("patient_id").loc[started(patients, disease)]
@@ -93,6 +98,7 @@ def at_baseline(
         "disease_duration": table["age"] - table["age_at_diagnosis"],
         "days_to_first_dose": (table["start_date"] - table["date"]).dt.days,
         "week12_day": (week12["date"].reindex(table.index) - table["start_date"]).dt.days,
+        **_scoped_on(endoscopies, table["start_date"]),
         "treatment_days": (ends["end_date"] - ends["start_date"]).dt.days.where(known),
         "prior_advanced_therapies": pd.cut(
             table["prior_advanced_therapies"],
@@ -196,6 +202,23 @@ def summarized(
 def level_name(value: Any) -> str:
     """Write a category; a whole number without its decimal."""
     return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _scoped_on(
+    endoscopies: pd.DataFrame | None, start: "pd.Series[pd.Timestamp]"
+) -> dict[str, Any]:
+    """Give the days between the endoscopies and the first dose; of several at a visit none."""
+    if endoscopies is None:
+        return {}
+    one = endoscopies[~endoscopies.duplicated(["patient_id", "visit"], keep=False)]
+    before, after = (
+        one[one["visit"].eq(visit)].set_index("patient_id")["date"].reindex(start.index)
+        for visit in ("baseline", "week12")
+    )
+    return {
+        "endoscopy_to_first_dose": (start - before).dt.days,
+        "week12_endoscopy_day": (after - start).dt.days,
+    }
 
 
 def _any(table: pd.DataFrame, columns: Sequence[str]) -> "pd.Series[bool]":

@@ -93,7 +93,7 @@ def audit(claims: pd.DataFrame, *, note: str = "") -> Figure:
 
 def _claim(row: Mapping[Hashable, Any]) -> str:
     number = _number(row)
-    printed = row["reported"] if number is None else f"{number}\N{NO-BREAK SPACE}%"
+    printed = f"{row['reported'] if number is None else number}\N{NO-BREAK SPACE}%"
     stated = f", {_stated(row)}" if pd.notna(row["stated_n"]) else ""
     return f"{row['what']}: {printed}{stated}"
 

@@ -141,6 +141,6 @@ def ratio(k: float, n: float) -> str:
     Examples
     --------
     >>> ratio(44, 60), ratio(44.25, 60)
-    ('44/60', '44.2/60')
+    ('44/60', '44.3/60')
     """
     return f"{k:.0f}/{n:.0f}" if float(k).is_integer() else f"{number(k, 1)}/{n:.0f}"

@@ -5,7 +5,18 @@ import pandas as pd
 from ibd_scores.study.imputation.blocks import BLOCKS, COVARIATES, LEAST
 from ibd_scores.study.imputation.chained import impute
 
-__all__ = ["completed_pairs"]
+__all__ = ["completed_pairs", "kept"]
+
+
+def kept(completed: pd.Index, intercurrent: "pd.Series[bool]") -> pd.Index:
+    """Who is imputed where a result is missing: completed without an intercurrent event.
+
+    Examples
+    --------
+    >>> kept(pd.Index(["P1", "P2", "P3"]), pd.Series({"P1": True, "P2": False})).to_list()
+    ['P2', 'P3']
+    """
+    return completed[~intercurrent.reindex(completed, fill_value=False).astype(bool)]
 
 
 def completed_pairs(
@@ -35,8 +46,7 @@ def completed_pairs(
     DataFrame or None
         What `impute` returns; None for fewer than `LEAST` patients.
     """
-    own = pairs.loc[pairs.index.intersection(completed)]
-    own = own[~intercurrent.reindex(own.index, fill_value=False)]
+    own = pairs.loc[pairs.index.intersection(kept(completed, intercurrent))]
     if len(own) < LEAST:
         return None
     more = patients.set_index("patient_id")

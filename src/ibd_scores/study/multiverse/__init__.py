@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from ibd_scores import cdai
+from ibd_scores import cdai, pro2_cd, short_cdai
 from ibd_scores import endpoints as e
 from ibd_scores.study import estimands, imputation, scoring
 from ibd_scores.study.evaluability import active_at_entry
@@ -35,6 +35,10 @@ CHOICES = ("endpoint", "variant", "segments", "entry", "hematocrit", "weight", "
 
 WEEK12 = 84
 IMPUTED = "multiple_imputation"
+# The worst case of everyone who started is their non-responder imputation.
+SAME: dict[str, str] = {"worst_case": "non_responder_started"}
+DISTINCT = tuple(name for name in estimands.ESTIMANDS if name not in SAME)
+OBSERVED: tuple[estimands.Estimand, ...] = ("as_observed",)
 WINDOWS = {"as recorded": None, "within 4 weeks": 4, "within 2 weeks": 2}
 SIGNED, FLOORED = "signed deficit", "high hematocrit subtracts nothing"
 DIARY_DAYS = (4, 5)
@@ -56,6 +60,11 @@ class Chosen(NamedTuple):
 # ------------------------------------------------------------------------------------- the patients
 
 DIARY = ("liquid_stools_mean", "abdominal_pain_mean")
+# What hangs on how many days of the diary are asked for, beside the CDAI.
+OF_DIARY = {
+    *DIARY, "general_wellbeing_mean", "liquid_stools_7d", "abdominal_pain_7d",
+    "general_wellbeing_7d", "diary_days", short_cdai.name, pro2_cd.name,
+}  # fmt: skip
 KEPT = ["patient_id", "visit", "date", "endoscopy", *scoring.OF_PATIENT]
 
 
@@ -104,8 +113,9 @@ def _ways(plan: Plan, tables: Mapping[str, pd.DataFrame], chosen: Chosen) -> Ite
             dict.fromkeys([chosen.weight_floor, *WEIGHT_FLOORS]),
         ):
             variants = {"weight_floor": weight} | ({"hematocrit_floor": 0.0} if floored else {})
-            scored = scoring.score(prepared, [cdai], **variants)
-            new = scored.set_index(keys)[[name for name in (*DIARY, "cdai") if name in scored]]
+            scored = scoring.score(prepared, [cdai, short_cdai, pro2_cd], **variants)
+            new = scored.set_index(keys)
+            new = new[[name for name in new if name in OF_DIARY or name == "cdai"]]
             usual_cdai = (floored, weight) == (chosen.hematocrit_floored, chosen.weight_floor)
             yield Way(
                 FLOORED if floored else SIGNED,
@@ -179,9 +189,10 @@ def grid(
         # Who is asked hangs on the baseline, which no window changes.
         recorded = e.pairs(way.scores)
         asked = [one.open_to(recorded) for one in concerned]
+        events = estimands.intercurrent_events(tables["patients"], recorded)
         for window, weeks in WINDOWS.items():
             pairs = e.pairs(_within(way.scores, tables, weeks)) if weeks else recorded
-            patients = _Patients(plan, tables["patients"], pairs, (started, completed))
+            patients = _Patients(plan, tables["patients"], pairs, (started, completed), events)
             for one, able in zip(concerned, asked, strict=True):
                 named = way.named(one) | {"window": window}
                 usual = one.usual and way.usual and weeks is None
@@ -204,25 +215,29 @@ class _Patients:
         patients: pd.DataFrame,
         pairs: pd.DataFrame,
         who: tuple[pd.Index, pd.Index],
+        events: "pd.Series[bool]",
     ) -> None:
         self.started, self.completed = who
         self.pairs = pairs
-        self.intercurrent = estimands.intercurrent_events(patients, pairs)
+        self.intercurrent = events
         self.imputed = imputation.completed_pairs(
             pairs, patients, plan.disease, self.completed, self.intercurrent
         )
-        self.kept = self.completed[~self.intercurrent.reindex(self.completed, fill_value=False)]
+        self.kept = imputation.kept(self.completed, self.intercurrent)
 
     def rates(
-        self, able: "pd.Series[bool]", flags: "pd.Series[bool]",
+        self, one: Reading, able: "pd.Series[bool]", flags: "pd.Series[bool]",
         imputed: "pd.Series[bool] | None",
     ) -> Iterator[tuple[str, dict[str, Any]]]:  # fmt: skip
         """Give the rate under each estimand, by multiple imputation where that is possible."""
-        for estimand in estimands.ESTIMANDS:
+        could = one.attainable(self.pairs)
+        for estimand in OBSERVED if one.among == MEASURED else DISTINCT:
             yield estimand, estimands.rate(
                 flags, estimand, eligible=able, population=self.completed, started=self.started,
-                intercurrent=self.intercurrent,
+                intercurrent=self.intercurrent, attainable=could,
             )._asdict()  # fmt: skip
+        if one.among == MEASURED:
+            return
         if imputed is not None and not imputation.refusal(flags.reindex(self.kept), able):
             pooled = imputation.pooled(imputed, eligible=able, started=self.started)._asdict()
             yield IMPUTED, {name: pooled[name] for name in estimands.Rate._fields}
@@ -238,12 +253,12 @@ def _specifications(
     if "ses_cd" in one.endpoint.reads:
         entries = {ACTIVE: able & active_at_entry(patients.pairs), EVERYONE: able}
     for entry, eligible in entries.items():
-        for estimand, rate in patients.rates(eligible, flags, imputed):
+        for estimand, rate in patients.rates(one, eligible, flags, imputed):
             as_usual = (
                 usual
                 and one.among != MEASURED
                 and entry != EVERYONE
-                and estimand == chosen.estimand
+                and estimand == SAME.get(chosen.estimand, chosen.estimand)
             )
             yield {
                 "disease": plan.disease,
@@ -287,9 +302,10 @@ def summary(grid: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Index ``question, endpoint``; ``specifications``, how many; ``lowest, q1, median, q3,
-        highest`` of their rates in percent; ``usual``, the rate by the choices of the analysis
-        itself; ``k_sum`` and ``n_sum`` over all of them, which move when any one of them does.
+        Index ``question, endpoint``; ``specifications``, how many, and how many ``distinct``
+        results, k of n, they give; ``lowest, q1, median, q3, highest`` of their rates in percent;
+        ``usual``, the rate by the choices of the analysis itself, of an endpoint that the plan has
+        or not; ``k_sum`` and ``n_sum`` over all of them, which move when any one of them does.
     """
     rows = {}
     for key, block in grid.groupby(["question", "name"], sort=False):
@@ -298,6 +314,7 @@ def summary(grid: pd.DataFrame) -> pd.DataFrame:
         own = block.loc[block["usual"], "percent"]
         rows[key] = {
             "specifications": len(block),
+            "distinct": len(block.drop_duplicates(["k", "n"])),
             **dict(zip(("lowest", "q1", "median", "q3", "highest"), spread, strict=True)),
             "usual": own.iloc[0] if len(own) else float("nan"),
             "k_sum": block["k"].sum(),
@@ -308,4 +325,15 @@ def summary(grid: pd.DataFrame) -> pd.DataFrame:
     return table
 
 
-SUMMARY = ["specifications", "lowest", "q1", "median", "q3", "highest", "usual", "k_sum", "n_sum"]
+SUMMARY = [
+    "specifications",
+    "distinct",
+    "lowest",
+    "q1",
+    "median",
+    "q3",
+    "highest",
+    "usual",
+    "k_sum",
+    "n_sum",
+]

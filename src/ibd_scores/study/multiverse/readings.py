@@ -10,6 +10,7 @@ import pandas as pd
 from ibd_scores import endpoints as e
 from ibd_scores.endpoint import Endpoint
 
+# 10 mg/L is the upper limit of normal of many laboratories; a study's own is `crp_limit`.
 CRP = ((5.0, False), (5.0, True), (10.0, False))
 CALPROTECTIN = (100.0, 150.0, 250.0)
 ABNORMAL, MEASURED = "abnormal at baseline", "all measured"
@@ -39,6 +40,13 @@ class Reading:
         flags: pd.Series[bool] = self.endpoint(self._read(pairs), **self.options)
         return flags
 
+    def attainable(self, pairs: pd.DataFrame) -> "pd.Series[bool] | None":
+        """Give whose missing verdict could be a good one; None: everybody's who is eligible."""
+        if len(self.endpoint.reads_at(baseline=False)) == 1:
+            return None
+        could: pd.Series[bool] = self.endpoint.attainable(self._read(pairs), **self.options)
+        return could
+
     def open_to(self, pairs: pd.DataFrame) -> "pd.Series[bool]":
         """Give who is eligible."""
         if self.among == MEASURED:
@@ -54,6 +62,7 @@ class Reading:
 
 
 UNMATCHED = {"ses_cd_matched": "ses_cd", "ses_cd_matched_baseline": "ses_cd_baseline"}
+ONLY_MATCHED = {"ses_cd": "ses_cd_matched"}
 FRIABLE = {"endoscopic_subscore_adapted": "endoscopic_subscore"}
 
 
@@ -75,14 +84,17 @@ def crohn() -> Iterator[Reading]:
     yield from _on_segments(response, more_than_half, "more than 50 % alone", {"clause": False},
                             False)  # fmt: skip
     yield from _on_segments(response, e.endoscopic_response_50, "", {}, True)
-    yield Reading(remission, e.ses_cd_remission)
+    yield Reading(remission, e.ses_cd_remission, segments=EXPLORED)
+    yield Reading(remission, e.ses_cd_remission, "", {}, ONLY_MATCHED, MATCHED, usual=False)
     by_cell, by_variable = (
         e.endoscopic_remission_uexcel, e.endoscopic_remission_uexcel_by_variable,
     )  # fmt: skip
     yield from _on_segments(remission, by_cell, "", {}, True)
     yield from _on_segments(remission, by_variable, "", {}, False)
+    # Segment by segment anyway: an ulcerated segment that is not seen again leaves it open.
     yield Reading(remission, e.ulcer_free)
-    yield Reading(remission, e.endoscopic_healing)
+    yield Reading(remission, e.endoscopic_healing, segments=EXPLORED)
+    yield Reading(remission, e.endoscopic_healing, "", {}, ONLY_MATCHED, MATCHED, usual=False)
     clinical, response = "clinical remission", "clinical response"
     yield Reading(clinical, e.cdai_remission)
     yield Reading(clinical, e.sf_aps_remission)
@@ -117,6 +129,8 @@ def colitis() -> Iterator[Reading]:
     yield Reading(response, e.mayo_response)
     yield Reading(response, e.partial_mayo_response)
     yield Reading(response, e.partial_mayo_response, "2 points alone", {"percent": 0}, usual=False)
+    yield Reading(response, e.partial_mayo_response, "2 points and 25 %", {"percent": 25},
+                  usual=False)  # fmt: skip
     yield Reading(response, e.partial_mayo_response, "3 points and 30 %", {"points": 3},
                   usual=False)  # fmt: skip
     yield Reading(response, e.partial_adapted_mayo_response)
@@ -139,10 +153,10 @@ def markers(crp_limit: float, calprotectin_limit: float) -> Iterator[Reading]:
                 limit=f"calprotectin < {cut:g}", among=among, usual=cut == calprotectin[0],
             )  # fmt: skip
         for (limit, inclusive), cut in itertools.product(crp, calprotectin):
-            if not inclusive:
-                yield Reading(
-                    "biochemical remission", e.biochemical_remission,
-                    options={"crp_limit": limit, "calprotectin_limit": cut},
-                    limit=f"CRP < {limit:g}, calprotectin < {cut:g}", among=among,
-                    usual=(limit, cut) == (crp_limit, calprotectin_limit),
-                )  # fmt: skip
+            sign = "≤" if inclusive else "<"
+            yield Reading(
+                "biochemical remission", e.biochemical_remission,
+                options={"crp_limit": limit, "calprotectin_limit": cut, "inclusive": inclusive},
+                limit=f"CRP {sign} {limit:g}, calprotectin {sign} {cut:g}", among=among,
+                usual=(limit, inclusive, cut) == (*crp[0], calprotectin[0]),
+            )  # fmt: skip

@@ -1,0 +1,94 @@
+"""Markers of inflammation at week 12, by the limits that the analysis chose."""
+
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from ibd_scores import endpoints as e
+from ibd_scores.endpoint import Endpoint
+from ibd_scores.study import estimands
+from ibd_scores.study.labels import plainly
+
+__all__ = ["Reading", "normalized", "readings"]
+
+
+class Reading(NamedTuple):
+    """A marker's endpoint, the options that carry its limit, and its definition in words."""
+
+    endpoint: Endpoint
+    options: dict[str, Any]
+    definition: str
+
+
+def readings(crp_limit: float, calprotectin_limit: float) -> tuple[Reading, ...]:
+    """When each marker is normal.
+
+    Parameters
+    ----------
+    crp_limit, calprotectin_limit : float
+        In mg/L and µg/g.
+
+    Examples
+    --------
+    >>> [one.definition for one in readings(8, 250)][:2]
+    ['CRP < 8 mg/L', 'fecal calprotectin < 250 ug/g']
+    """
+    crp, calprotectin = (
+        f"CRP < {crp_limit:g} mg/L",
+        f"fecal calprotectin < {calprotectin_limit:g} ug/g",
+    )
+    both = {"crp_limit": crp_limit, "calprotectin_limit": calprotectin_limit}
+    return (
+        Reading(e.crp_normal, {"limit": crp_limit}, crp),
+        Reading(e.calprotectin_normal, {"limit": calprotectin_limit}, calprotectin),
+        Reading(e.esr_normal, {}, plainly(e.esr_normal.definition)),
+        Reading(e.biochemical_remission, both, f"{crp} and {calprotectin}"),
+    )
+
+
+def normalized(
+    pairs: pd.DataFrame,
+    disease: str,
+    completed: pd.Index,
+    crp_limit: float,
+    calprotectin_limit: float,
+) -> pd.DataFrame:
+    """Markers normal at week 12: of those abnormal at baseline, and of all measured.
+
+    Parameters
+    ----------
+    pairs : DataFrame
+        What ``endpoints.pairs`` returns, of one disease.
+    disease : str
+        "CD" or "UC".
+    completed : Index
+        Who completed.
+    crp_limit, calprotectin_limit : float
+        See `readings`.
+
+    Returns
+    -------
+    DataFrame
+        Rows of `estimands.rates`, as observed, with ``among``. Abnormal at baseline is whose marker
+        is known not to have been normal; nobody else is eligible for being normalized.
+    """
+    known = readings(crp_limit, calprotectin_limit)
+    new, measured, abnormal = [], [], []
+    for one, options, _ in known:
+        new.append(one.normalization(pairs, **options))
+        measured.append(one(pairs, **options))
+        before = pairs.reindex(columns=[f"{name}_baseline" for name in _recorded(one)])
+        abnormal.append(one.eligible(pairs, **options) & before.notna().all(axis=1))
+    blocks = {"abnormal at baseline": (new, abnormal), "all measured at week 12": (measured, None)}
+    rates = {
+        among: estimands.rates(
+            flags, disease, eligible=eligible, population=completed, estimands=["as_observed"]
+        )
+        for among, (flags, eligible) in blocks.items()
+    }
+    return pd.concat(rates, names=["among", None]).reset_index("among").reset_index(drop=True)
+
+
+def _recorded(one: Endpoint) -> list[str]:
+    """Give the laboratory values that it reads."""
+    return [name for name in one.reads_at(baseline=False) if name not in {"age", "sex"}]
