@@ -160,6 +160,24 @@ def test_an_interrupted_chain_leaves_no_process_and_no_half_written_file(toy, ho
 
 
 @POSIX
+@pytest.mark.parametrize("pause", [0.02, 0.1, 0.3])
+def test_whoever_presses_ctrl_c_again_and_again_ends_the_run_all_the_same(toy, pause):
+    slow(toy)
+    before = toy.files()
+    process = toy.start("run")
+    wait_until(lambda: any(path.suffix == ".csv" for path in half_written(toy)))
+    for _ in range(3):
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGINT)
+            time.sleep(pause)
+    process.communicate(timeout=60)
+    assert process.returncode != 0
+    wait_until(lambda: not alive(process.pid), seconds=5)
+    assert half_written(toy) == []
+    assert toy.files() == before
+
+
+@POSIX
 def test_after_a_forced_run_that_was_stopped_the_next_one_goes_on_from_there(toy):
     process = toy.start("run", "--force")
     wait_until(lambda: "01_cleaning" in process.stdout.readline())

@@ -323,9 +323,10 @@ def _pool(jobs: int) -> Iterator[Executor]:
             ours = {*multiprocessing.active_children()} - others
             for child in ours:
                 child.terminate()
+            pool.shutdown(wait=False, cancel_futures=True)
             for child in ours:
                 child.join(PATIENCE)
                 child.kill()
+            pool.shutdown()
         raise
-    finally:
-        pool.shutdown(cancel_futures=True)
+    pool.shutdown()
