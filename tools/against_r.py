@@ -50,6 +50,7 @@ EXAMPLES: dict[str, Sequence[float] | Sequence[Sequence[int]]] = {
     "p": [0.001, 0.012, 0.013, 0.04, 0.04, 0.3, 0.9],
 }
 PROPORTIONS = ((17, 24), (55, 75), (11, 15), (16, 20), (8, 20), (40, 75), (0, 23), (23, 23))
+# The first is the example of R's own help; none is of the cohort.
 EVENTS = ((137, 24.19893), (1, 17.5), (0, 17.5))
 # Events of patients, with and without the predictor.
 FIRTH = {"a": ((18, 20), (5, 10)), "separated": ((10, 10), (5, 10))}
@@ -155,7 +156,7 @@ def examples() -> list[Comparison]:
         *_homogeneity("three categories", "moves"),
         *(Comparison(f"adjusted p, {title}", _adjusted(data()["p"], family),
                      f'p.adjust(p, "{method}")') for family, title, method in families),
-        *(Comparison(f"{k} events in {years} patient-years: rate per 100, 95 % interval",
+        *(Comparison(f"example, {k} events in {years} patient-years: rate per 100, 95 % interval",
                      poisson_rate(k, years),
                      f"100 * with(poisson.test({k}, {years}), c(estimate, conf.int))")
           for k, years in EVENTS),
