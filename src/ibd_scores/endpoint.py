@@ -311,23 +311,28 @@ class Endpoint(Ruled):
         values: dict[str, Any] = {}
         for item in self.columns:
             place = 1 - end if _settled(item) else end
-            value = pd.Series(_at_end(item, BEST_END.get(item.name, place)), index=pairs.index)
+            value: Any = pd.Series(_at_end(item, BEST_END.get(item.name, place)), pairs.index)
             known = pairs.get(item.name) if keep else None
             if _settled(item):
                 known = _before(item.name, pairs)
-            if known is not None:
+            elif keep and item.name in self.optional:
+                # Nothing beside a value, such as no censor mark, says something, too.
+                value = known
+            if known is not None and value is not known:
                 value = known.astype(object).where(known.notna(), value)
-            values[item.name] = value
+            if value is not None:
+                values[item.name] = value
         return self(**values, **options)
 
     def attainable(self, pairs: "pd.DataFrame", **options: Any) -> Any:
         """Who has met it or still could have, were all that was not recorded the best possible.
 
         A nullable boolean Series without missing values: the bound of a best case. In deep
-        remission is nobody whose CDAI is known to be 200, whatever the endoscopy would have shown.
+        remission is nobody whose CDAI is known to be 200, whatever the endoscopy would have shown;
+        what the rule leaves open, such as a segment that was not reached again, could have been.
         """
-        ends = [self._at_the(end, pairs, keep=True, **options).fillna(False) for end in (0, 1)]
-        return (ends[0] | ends[1]).rename(self.name)
+        lowest, highest = (self._at_the(end, pairs, keep=True, **options) for end in (0, 1))
+        return (lowest.fillna(True) | highest.fillna(False)).rename(self.name)
 
     def eligible(self, pairs: "pd.DataFrame", **options: Any) -> Any:
         """Who could meet it by a change: a nullable boolean Series without missing values.

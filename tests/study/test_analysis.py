@@ -266,3 +266,14 @@ def test_whatever_a_cohort_lacks_every_table_can_be_shown(
         assert tables["flow"].loc["started", "n"] == len(there)
         assert tables["multiverse"].empty == (not there)
         assert tables["audit"].empty
+
+
+@pytest.mark.parametrize("disease", ["CD", "UC"])
+@pytest.mark.usefixtures("shipped")
+def test_nothing_is_likelier_free_of_corticosteroids_than_at_all(disease: str) -> None:
+    one = Analysis(disease, "upadacitinib", PRIMARY[disease])
+    free = one.steroid_free().query("among == 'all'").set_index(["endpoint", "estimand"])
+    bare = one.rates().set_index(["endpoint", "estimand"])
+    for endpoint in one.plan.free_of_steroid:
+        own = free.loc[f"{endpoint.name}_steroid_free"]
+        assert (own["k"] <= bare.loc[endpoint.name, "k"]).all()

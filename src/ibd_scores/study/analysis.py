@@ -217,6 +217,8 @@ class Analysis:
     def steroid_free(self) -> pd.DataFrame:
         """The plan's corticosteroid-free endpoints: of all, and of those on it at baseline."""
         on_steroid = self.pairs.index[self.pairs["systemic_steroid_baseline"].eq(1)]
+        free = [one.steroid_free() for one in self.plan.free_of_steroid]
+        able = [evaluability.analyzed(one, self.pairs) for one in self.plan.free_of_steroid]
         blocks = {}
         for among, part in {"all": None, "on corticosteroid at baseline": on_steroid}.items():
             who = self.who if part is None else self.who | {
@@ -224,14 +226,10 @@ class Analysis:
                 "started": self.started.intersection(part),
             }  # fmt: skip
             blocks[among] = estimands.rates(
-                [one.steroid_free()(self.pairs) for one in self.plan.free_of_steroid],
-                self.plan.disease,
-                eligible=[
-                    evaluability.analyzed(one, self.pairs) for one in self.plan.free_of_steroid
-                ],
-                estimands=estimands.ESTIMANDS,
-                **who,
-            )
+                [one(self.pairs) for one in free], self.plan.disease, eligible=able,
+                attainable=[one.attainable(self.pairs) for one in free],
+                estimands=estimands.ESTIMANDS, **who,
+            )  # fmt: skip
         return _stacked(blocks)
 
     def perianal(self) -> pd.DataFrame:

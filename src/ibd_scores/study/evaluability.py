@@ -63,7 +63,7 @@ def reasons(
     pairs : DataFrame
         What ``endpoints.pairs`` returns.
     population, started
-        See `rates`.
+        See `estimands.rates`.
 
     Returns
     -------

@@ -99,6 +99,7 @@ def outcomes(
         [one(pairs) for one in able],
         "CD",
         eligible=[_diseased(one, pairs).reindex(asked, fill_value=False) for one in able],
+        attainable=[one.attainable(pairs) for one in able],
         population=population,
         started=started,
         intercurrent=intercurrent,
