@@ -10,6 +10,8 @@ from ibd_scores.study.cohort import read_cohort
 
 TOML = """
 title = "small"
+pseudonyms = false
+exported = 2024-09-30
 dates = ["YYYY-MM-DD", "YYYY/M/D", "D/M/YYYY", "M/D/YYYY"]
 missing = ["未查"]
 [visit_names]
@@ -102,8 +104,10 @@ def only(clean, table="visits"):
 def test_a_cohort_without_faults_has_no_findings(tmp_path):
     clean = cleaned(tmp_path)
     assert findings(clean) == []
-    assert list(clean.queries) == ["table", "row", "patient_id", "visit", "column", "old", "new",
-                                   "problem", "action", "why"]  # fmt: skip
+    assert list(clean.queries) == [
+        "table", "file", "row", "patient_id", "visit", "column", "heading", "old", "new",
+        "problem", "action", "why", "costs",
+    ]  # fmt: skip
     patient, seen = only(clean, "patients"), only(clean)
     assert (patient["disease"], patient["sex"], patient["height_m"]) == ("CD", "female", 1.65)
     assert (seen["visit"], seen["date"], seen["crp_mg_l"]) == (
@@ -136,7 +140,13 @@ def test_a_cohort_without_faults_has_no_findings(tmp_path):
         ("hct", "≤40", "hematocrit_percent", "", "not a number", "missing", None),
         ("hct", "<40", "hematocrit_percent", "", "not a number", "missing", None),
         ("esr", "999.0", "esr_mm_h", "", "not done", "missing", None),
-        ("esr", "12/5", "esr_mm_h", "", "not a number", "missing", None),
+        ("esr", "12/5", "esr_mm_h", "", "two values in one cell", "missing", None),
+        ("esr", "12 (5)", "esr_mm_h", "", "two values in one cell", "missing", None),
+        ("esr", "6-Apr", "esr_mm_h", "", "not a number", "missing", None),
+        ("esr", "#N/A", "esr_mm_h", "", "formula error", "missing", None),
+        ("fever", "#REF!", "fever", "", "formula error", "missing", None),
+        ("date", "#VALUE!", "date", "", "formula error", "missing", None),
+        ("date", "2024-10-01", "date", "", "date in the future", "missing", None),
         ("pga", "4", "physician_global", "", "not permitted", "missing", None),
         ("pga", "1.5", "physician_global", "", "not permitted", "missing", None),
         ("fever", "maybe", "fever", "", "unknown word", "missing", None),
@@ -259,7 +269,7 @@ def test_a_row_that_cannot_be_placed_is_left_out_and_logged(
 def test_a_visit_of_somebody_who_is_not_among_the_patients_is_reported(tmp_path):
     clean = cleaned(tmp_path, visits=[VISIT, visit(id="P9"), visit(id="P9", visit="V12")])
     assert findings(clean) == [
-        ("visits", 3, "P9", "", "patient_id", "P9", "P9", "patient not listed", "kept")
+        ("visits", 3, "P9", "baseline", "patient_id", "P9", "P9", "patient not listed", "kept")
     ]
 
 

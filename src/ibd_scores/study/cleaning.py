@@ -5,8 +5,9 @@ values that the forms permit. Nothing is lost and nothing is guessed: what is re
 declared rule, what contradicts itself becomes missing, and each of these is one row of the query
 list, which goes back to whoever keeps the data.
 
-Columns: table, row (in the source file, the header is 1; blank for what has no row), patient_id,
-visit, column, old (as written), new, problem, action, why. One row for each cell concerned:
+Columns: table, file, row (in the source file, as a spreadsheet counts; blank for what has no row),
+patient_id, visit, column (ours), heading (the file's), old (as written), new, problem, action, why,
+costs (the scores that lack what was lost). One row for each cell concerned:
 
     problem                          action    column, old and new
     date in another format           converted the date; as written; ISO date
@@ -15,6 +16,9 @@ visit, column, old (as written), new, problem, action, why. One row for each cel
     not a date                       missing
     detection limit                  censored  old <0.5, new 0.5
     not done                         missing   a word declared as missing; a blank is no finding
+    date in the future               missing   later than `exported` in cohort.toml, or than today
+    formula error                    missing   #N/A, #REF! and their like
+    two values in one cell           missing   12/5
     another unit                     converted old and new number; any unit but the first declared
     no unit, unknown unit            missing
     another scale                    repaired  a hematocrit of 0.41, new 41
@@ -28,6 +32,14 @@ visit, column, old (as written), new, problem, action, why. One row for each cel
     duplicated row                   dropped   row: the later one; column, old and new blank;
                                                what it shares with the first is found once
     contradictory rows               missing   row: the later one; one for each column; old "5 | 8"
+    several in the window            kept      where windows tell the visit: the nearest row stands
+    outside the windows              left out  where windows tell the visit
+    outside the window               kept      where the visit is told and windows are declared
+    mixed units                      missing   a whole column: a part looks to be in another unit
+    endoscopy not complete           missing   a row of it could not be placed, so no sum is right
+    identifying column               left out  a heading that looks like a name, a number of a
+                                               person or free text; free text is kept where
+                                               cohort.toml says identifying = false
     segment not reached              left out  column "segment"; old: the status as written
     segment not recorded             missing   a long endoscopy without a row for it
     recorded though not reached      missing   a value in a segment not reached
@@ -41,27 +53,30 @@ visit, column, old (as written), new, problem, action, why. One row for each cel
     date out of order                kept      old and new: the day; more than 60 days before the
                                                start (a visit) or from every visit (a diary day);
                                                week 12 before baseline; a stop or an adverse event
-                                               before the start. The clock is not asked
+                                               before the start
     a declared remark                kept      column, old and new blank
 """
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import astuple, dataclass, fields
-from datetime import timedelta
-from typing import Any
+from dataclasses import astuple, dataclass, fields, replace
+from datetime import date
+from itertools import chain
 
 import pandas as pd
 
-from ibd_scores.derive.diary import WINDOW_DAYS
-from ibd_scores.entries import ENTRIES
 from ibd_scores.study import tidy
-from ibd_scores.study.cohort import Cohort, read_cohort
-from ibd_scores.study.cohort.reading import Limit
-from ibd_scores.study.cohort.records import Record, read_records
+from ibd_scores.study.cohort import Cohort, identity, read_cohort
+from ibd_scores.study.cohort.parsing import fold
+from ibd_scores.study.cohort.reading import Limit, Note
+from ibd_scores.study.cohort.records import Found, Record, Records, read_records
+from ibd_scores.study.cohort.sources import Table
+from ibd_scores.study.doubts import Doubt, doubts
 
-# A visit so many days before the start, or a diary day so far from every visit, is a misprint.
-FAR_DAYS = 60
+WITHHELD = "(withheld)"
+FREE_TEXT = "free text may tell who it is; identifying = false in cohort.toml keeps it"
+FORMULA = "a spreadsheet would take it for a formula; an apostrophe marks it as text"
+NO_FREE_TEXT = ("patient_id", "visit", "segment")
 
 
 @dataclass(frozen=True)
@@ -69,15 +84,18 @@ class Query:
     """One row of the query list."""
 
     table: str
+    file: str
     row: int | None
     patient_id: str
     visit: str
     column: str
+    heading: str
     old: str
     new: str
     problem: str
     action: str
     why: str
+    costs: str = ""
 
 
 @dataclass(frozen=True)
@@ -97,7 +115,8 @@ class Clean:
 def clean(cohort: Cohort | str) -> Clean:
     """Read a cohort and clean it: the six tidy tables (empty ones too) and the query list.
 
-    Nothing is written. `cohort` is what `read_cohort` gives, or the name of a cohort.
+    `cohort` is what `read_cohort` gives, or the name of a cohort. Nothing is written, but for the
+    key of the pseudonyms beside the raw tables, once.
 
     Raises
     ------
@@ -105,45 +124,153 @@ def clean(cohort: Cohort | str) -> Clean:
         a table cannot be read as declared; the message says where, and what to do.
     """
     cohort = read_cohort(cohort) if isinstance(cohort, str) else cohort
+    read = _read(cohort)
+    _check_ids(read, hidden=cohort.pseudonyms)
+    queries = [*_identifying(cohort, read)]
+    _make_safe(read, cohort)
     tables: dict[str, pd.DataFrame] = {}
-    queries: list[Query] = []
-    for name in tidy.KEYS:
-        records: list[Record] = []
+    for name, records in read.items():
+        stated = [source.column for source in cohort.tables[name].sources] if records.kept else []
+        records.kept.sort(key=lambda record: _place(record, cohort.visits))
+        tables[name] = _frame(name, records.kept, stated)
         if name in cohort.tables:
-            records, left_out = read_records(cohort.tables[name], cohort.encoding)
-            queries += _queries(name, [*records, *left_out])
-        stated = [source.column for source in cohort.tables[name].sources] if records else []
-        tables[name] = _table(name, records, stated, cohort.visits)
-        queries += _contradictions(name, tables[name])
-        queries += _strangers(name, tables[name], tables["patients"])
-    queries += _days_without_entry(tables["visits"], tables["diary"])
-    queries += _out_of_order(tables)
+            queries += _queries(cohort.tables[name], chain(records.kept, records.left_out))
+    queries += _located(doubts(tables), cohort, read)
     order = {name: place for place, name in enumerate(tables)}
     queries.sort(key=lambda query: (order[query.table], query.row or 10**9))
     listed = pd.DataFrame(
         [astuple(query) for query in queries], columns=[one.name for one in fields(Query)]
     )
     listed["row"] = listed["row"].astype("Int64")
-    plain = {name: frame.reset_index(drop=True) for name, frame in tables.items()}
-    return Clean(plain, listed)
+    return Clean(tables, listed)
 
 
-def _queries(table: str, records: Iterable[Record]) -> Iterator[Query]:
+def _read(cohort: Cohort) -> dict[str, Records]:
+    """Read every table; the patients come first, for visits may be told by their start."""
+    read = {name: Records() for name in tidy.KEYS}
+    starts: dict[object, date] = {}
+    for name, table in cohort.tables.items():
+        read[name] = read_records(table, cohort.encoding, starts)
+        for record in read[name].kept if name == "patients" else ():
+            if isinstance(day := record.values.get("start_date"), date):
+                starts[record.values["patient_id"]] = day
+    return read
+
+
+def _check_ids(read: Mapping[str, Records], *, hidden: bool) -> None:
+    """Report patients of other tables who are not among the patients, and ids that look alike."""
+    known = {str(one.values["patient_id"]): one.row for one in read["patients"].kept}
+    alike: dict[str, str] = {}
+    for name in known:
+        alike.setdefault(fold(name), name)
+    for table, records in read.items():
+        said: set[str] = set()
+        for record in records.kept:
+            name = str(record.values["patient_id"])
+            other = alike.get(fold(name), name)
+            if name in said or (name in known and (table != "patients" or other == name)):
+                continue
+            said.add(name)
+            shown = f"the id in row {known[other]}" if hidden and other in known else repr(other)
+            near = f"; {shown} of patients is the same but for its spelling" * (other != name)
+            if table == "patients":
+                problem, why = "ids look alike", f"two patients, or one twice?{near}"
+            else:
+                problem = "patient not listed"
+                why = f"in {table} but not in patients; add the patient there or correct the id"
+                why += near
+            record.found.append(Found(record.row, "patient_id", name,
+                                      Note(problem, "kept", name, why)))  # fmt: skip
+
+
+def _identifying(cohort: Cohort, read: Mapping[str, Records]) -> Iterator[Query]:
+    """Name the headings that tell who somebody is; free text that may is withheld."""
+    said = set()
+    for name, table in cohort.tables.items():
+        file = table.file.name
+        read_from = {heading for one in read.values() for heading in one.read_from}
+        for heading in read[name].header:
+            kind = identity.heading_kind(heading)
+            if kind and heading not in read_from and (file, table.sheet, heading) not in said:
+                said.add((file, table.sheet, heading))
+                why = f"looks like a {kind}; it is not read"
+                yield Query(name, file, None, "", "", "", heading, "", "", "identifying column",
+                            "left out", why)  # fmt: skip
+        for source in table.sources:
+            column = source.column
+            free = column.kind == "text" and column.name not in NO_FREE_TEXT
+            if free and source.identifying and _withhold(read[name], column.name):
+                yield Query(name, file, None, "", "", column.name, source.place, "", "",
+                            "identifying column", "left out", FREE_TEXT)  # fmt: skip
+
+
+def _withhold(records: Records, column: str) -> bool:
+    """Take a column out of the records; True if there was something in it."""
+    any_value = False
+    for record in chain(records.kept, records.left_out):
+        any_value |= record.values.get(column) is not None
+        record.values[column] = None
+        record.found = [
+            replace(one, old=WITHHELD) if column in one.column.split(", ") else one
+            for one in record.found
+        ]
+    return any_value
+
+
+def _make_safe(read: Mapping[str, Records], cohort: Cohort) -> None:
+    """Give patients their pseudonyms, and let no text be taken for a formula."""
+    pseudonym = identity.pseudonymizer(cohort.folder) if cohort.pseudonyms else None
+    for name, records in read.items():
+        texts = [one for one, column in tidy.columns(name).items() if column.kind == "text"]
+        for record in chain(records.kept, records.left_out):
+            patient = record.values.get("patient_id")
+            if pseudonym and patient is not None:
+                record.values["patient_id"] = hidden = pseudonym(str(patient))
+                record.found = [
+                    replace(one, old=hidden, note=replace(one.note, new=one.note.new and hidden))
+                    if one.column == "patient_id"
+                    else one
+                    for one in record.found
+                ]
+            for column in texts:
+                text = record.values.get(column)
+                if isinstance(text, str) and (safe := identity.text_safe(text)) != text:
+                    record.values[column] = safe
+                    note = Note("looks like a formula", "converted", safe, FORMULA)
+                    record.found.append(Found(record.row, column, text, note))
+
+
+def _queries(table: Table, records: Iterable[Record]) -> Iterator[Query]:
     for record in records:
         patient, visit = (str(record.values.get(name) or "") for name in ("patient_id", "visit"))
         for found in record.found:
             note = found.note
-            yield Query(table, found.row, patient, visit, found.column, found.old, note.new,
-                        note.problem, note.action, note.why)  # fmt: skip
+            headings = [record.headings.get(name, "") for name in found.column.split(", ")]
+            yield Query(table.name, table.file.name, found.row, patient, visit, found.column,
+                        ", ".join(filter(None, dict.fromkeys(headings))),
+                        identity.masked(found.old), note.new, note.problem, note.action,
+                        note.why)  # fmt: skip
 
 
-def _table(
-    name: str, records: list[Record], stated: list[tidy.Column], visits: tuple[str, ...]
-) -> pd.DataFrame:
-    """Lay records out as a tidy table, in the order of patient, visit and date; index: row."""
+def _located(
+    found: Iterable[Doubt], cohort: Cohort, read: Mapping[str, Records]
+) -> Iterator[Query]:
+    """Name the file, the row and the heading of what was found between tidy values."""
+    for one in found:
+        table = cohort.tables.get(one.table)
+        record = None if one.place is None else read[one.table].kept[one.place]
+        yield Query(
+            one.table, table.file.name if table else "", record.row if record else None,
+            one.patient_id, one.visit, one.column,
+            record.headings.get(one.column, "") if record else "", one.old, one.new, one.problem,
+            one.action, one.why,
+        )  # fmt: skip
+
+
+def _frame(name: str, records: list[Record], stated: list[tidy.Column]) -> pd.DataFrame:
+    """Lay records out as a tidy table."""
     columns = dict(tidy.columns(name))
     columns |= {one.name: one for one in stated if tidy.recorded(one.name)}
-    records = sorted(records, key=lambda record: _place(record, visits))
     rows = []
     for record in records:
         row = dict(record.values)
@@ -156,11 +283,9 @@ def _table(
         for row in rows:
             visit = (row["patient_id"], row["visit"])
             row["endoscopy"] = counted[visit] = counted.get(visit, 0) + 1
-    index = pd.Index([record.row for record in records], dtype="int64", name="row")
     return pd.DataFrame({
         column.name: tidy.as_kind(
-            pd.Series([row.get(column.name) for row in rows], index=index, dtype=object),
-            column.kind,
+            pd.Series([row.get(column.name) for row in rows], dtype=object), column.kind
         )
         for column in columns.values()
     })  # fmt: skip
@@ -177,81 +302,3 @@ def _natural(text: str) -> list[tuple[int, str]]:
     """P9 before P10: digits are ordered by their value."""
     return [(int(part), "") if part.isdecimal() else (-1, part)
             for part in re.split(r"(\d+)", text)]  # fmt: skip
-
-
-def _contradictions(name: str, table: pd.DataFrame) -> Iterator[Query]:
-    """Report what the catalogue finds wrong between values that are permitted one by one."""
-    said = set()
-    for entry in ENTRIES.values():
-        if not {column.name for column in entry.chosen(table)} <= {*table.columns}:
-            continue
-        for problem in entry.problems(table).itertuples():
-            place = (problem.row, problem.item, problem.why)
-            if place not in said:
-                said.add(place)
-                line, value = table.loc[problem.row], problem.value
-                text = value if isinstance(value, str) else f"{value:g}"
-                yield Query(name, int(problem.row), line["patient_id"], line.get("visit") or "",
-                            problem.item, text, text, "contradiction", "kept",
-                            problem.why)  # fmt: skip
-
-
-def _strangers(name: str, table: pd.DataFrame, patients: pd.DataFrame) -> Iterator[Query]:
-    known = set(patients["patient_id"])
-    for row, patient in table["patient_id"].drop_duplicates().items():
-        if patient not in known:
-            why = f"in {name} but not in patients; add the patient there or correct the id"
-            yield Query(name, int(str(row)), patient, "", "patient_id", patient, patient,
-                        "patient not listed", "kept", why)  # fmt: skip
-
-
-def _days_without_entry(visits: pd.DataFrame, diary: pd.DataFrame) -> Iterator[Query]:
-    """Report the missing days of a diary that was kept in the 7 days before a visit."""
-    kept = set(zip(diary["patient_id"], diary["date"], strict=True))
-    for patient, visit, day in zip(
-        visits["patient_id"], visits["visit"], visits["date"], strict=True
-    ):
-        if pd.isna(day):
-            continue
-        window = [day - timedelta(before) for before in range(WINDOW_DAYS, 0, -1)]
-        absent = [one for one in window if (patient, one) not in kept]
-        if len(absent) == len(window):
-            continue
-        for one in absent:
-            why = f"among the 7 days before {visit}"
-            yield Query("diary", None, patient, visit, "date", f"{one:%Y-%m-%d}", "",
-                        "no diary entry", "missing", why)  # fmt: skip
-
-
-def _out_of_order(tables: Mapping[str, pd.DataFrame]) -> Iterator[Query]:
-    """Report the dates that cannot be true together, judged by the others of the patient."""
-    patients, visits, diary = (tables[name] for name in ("patients", "visits", "diary"))
-    starts = patients.groupby("patient_id")["start_date"].min()
-    first = visits[visits["visit"].eq("baseline")].groupby("patient_id")["date"].min()
-    far = pd.Timedelta(days=FAR_DAYS)
-
-    def of_patient(days: "pd.Series[Any]", table: pd.DataFrame) -> "pd.Series[Any]":
-        return days.reindex(table["patient_id"]).set_axis(table.index)
-
-    def found(name: str, column: str, wrong: "pd.Series[bool]", why: str) -> Iterator[Query]:
-        for row, line in tables[name][wrong].iterrows():
-            day = f"{line[column]:%Y-%m-%d}"
-            yield Query(name, int(str(row)), line["patient_id"], line.get("visit") or "", column,
-                        day, day, "date out of order", "kept", why)  # fmt: skip
-
-    stopped = patients["stop_date"] < patients["start_date"]
-    yield from found("patients", "stop_date", stopped, "before start_date")
-    early = visits["date"] < of_patient(starts, visits) - far
-    yield from found("visits", "date", early, f"more than {FAR_DAYS} days before start_date")
-    before = visits["visit"].eq("week12") & (visits["date"] < of_patient(first, visits))
-    yield from found("visits", "date", before, "before the baseline visit")
-    events = tables["adverse_events"]
-    onset = events["onset_date"] < of_patient(starts, events)
-    yield from found("adverse_events", "onset_date", onset, "before start_date")
-    seen = visits[["patient_id", "date"]].dropna()
-    days = diary[["patient_id", "date"]].reset_index().merge(
-        seen, on="patient_id", suffixes=("", "_visit")
-    )  # fmt: skip
-    apart = (days["date"] - days["date_visit"]).abs().groupby(days["row"]).min()
-    lonely = diary.index.to_series().isin(apart.index[apart > far])
-    yield from found("diary", "date", lonely, f"more than {FAR_DAYS} days from every visit")

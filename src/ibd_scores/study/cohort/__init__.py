@@ -45,12 +45,40 @@ program. One section for each tidy table, one line for each of its columns, ours
     date = "日期"
     ulcer_size = { from = "溃疡", codes = { 0 = ["无"], 1 = ["阿弗他"], 2 = ["大"], 3 = ["巨大"] } }
 
+One row for each patient, with a column for each visit, is read by blocks; `{}` stands for the
+heading in [visits.columns], and one that no visit has for itself is the patient's::
+
+    [visits]
+    file = "随访.xlsx"
+    sheet = "2024"                          # of a workbook with several
+    header_row = 3                          # two rows of title stand above the headings
+    blocks = { baseline = "{}_基线", week12 = "{}_12周" }
+    [visits.columns]
+    patient_id = "住院号"
+    crp_mg_l = { from = "CRP", unit = "mg/dL" }     # CRP_基线 and CRP_12周
+    albumin_g_dl = { from = { baseline = "白蛋白", week12 = "复查白蛋白" }, unit = "g/L" }
+
+One row for each sample, without the name of a visit, is placed by its date::
+
+    [visit_windows]                         # days from start_date
+    baseline = { day = 0, from = -42, to = 0 }
+    week12 = { day = 84, from = 70, to = 112 }
+
 Keys at the top
-    title; simulated; notebooks (which apply; all if absent); encoding ("utf-8"); dates; missing;
-    also_in (a second folder to look for the files in, from the project's root; `${NAME:-default}`
-    stands for an environment variable); visit_names (if absent, visits are kept as written); codes.
+    title; simulated; notebooks (which apply; all if absent); encoding (if absent, detected among
+    UTF-8, UTF-16 and GB18030); dates; missing; exported (the day of the export, 2024-09-30: a later
+    date is a mistake; today, if absent); also_in (a second folder to look for the files in, from
+    the project's root; `${NAME:-default}` stands for an environment variable); visit_names (if
+    absent, visits are kept as written); visit_windows; codes; score_source ("items", the default;
+    "recorded": the centre's own totals; "items_else_recorded"); pseudonyms (true, but for a
+    simulated cohort: patients get a keyed pseudonym in everything derived); min_count (5, but 0 for
+    a simulated cohort: smaller counts are blank in the tables for sharing).
 Keys of a table
-    file (the ending tells the delimiter: .csv comma, .tsv or .txt tab; .gz is unpacked); columns;
+    file (the ending tells how it is read: .csv comma, .tsv or .txt tab, with .gz if packed; .xlsx,
+    .xlsm or .xls a workbook); sheet; header_row (1); columns; blocks (a row holds several records,
+    as above; in general a list, each with its heading and whatever of our columns it tells:
+    [{ heading = "{}_基线_回肠", visit = "baseline", segment = "ileum" }]; a diary has
+    [{ heading = "{}1" }, { heading = "{}2" }]; a block that is blank is no record);
     repeated = true (one row for each sample: the rows of one key are folded into one, blanks
     filled from one another); key (our columns that tell one record from the next, if not the
     usual: see `tidy.KEYS`); rows_where (only these rows); only_where (a list: these columns are
@@ -64,19 +92,24 @@ Keys of a table
     instead = [{ columns = { uveitis = "Uveitis (UC)" }, where = { "Dx" = ["UC"] } }]
     remarks = [{ where = { "Partial" = ["Yes"] }, problem = "partial endoscopy", why = "..." }]
 Keys of a column
-    from (their heading); codes (our code = their words; then only those words are permitted);
-    repairs (a known misspelling = our code); missing (further words); dates (other formats);
-    factor (to our unit); unit_from and units (the heading that holds the unit, and the factor of
-    each unit, the first being the usual one); rescale (a number between these limits was typed
-    on another scale).
+    from (their heading; by block, where those have nothing in common); codes (our code = their
+    words; then only those words are permitted); repairs (a known misspelling = our code); missing
+    (further words); dates (other formats); unit (theirs, if it is one of `units.UNITS`) or factor
+    (to our unit) or unit_from (the heading that holds the unit; with units, the factor of each, the
+    first being the usual one, unless they are known); units_checked = true (it is one unit, though
+    the numbers look like two); rescale (a number between these limits was typed on another scale);
+    identifying = false (this free text tells nobody's name: it is kept).
 
 Words are compared without regard to case, outer blanks and full-width forms; 999 matches 999.0.
 A number typed `<0.5` or `>1800` is read as the limit, with `left` or `right` in the column
 `<name>_censor`, where the tidy table has one; `≤5` is not read, for it may mean `<5` or `5`.
+A date is written as `dates` say, from YYYY, MM or M, DD or D, and hh, mm, ss of a time that is read
+over; a date cell of a workbook is a date in whatever format it is shown. Where windows place a
+sample, the row nearest to the day that is meant stands, its blanks filled from the others.
 Endoscopy may also be wide (`ulcer_size_ileum`, ... each with its heading). Several tables may name
 the same file. Beyond the columns of `tidy`, patients, visits, endoscopy and imaging may have any
 item of the catalogue by its name (`urgency`, `sibdq_1`), which notebook 02 then scores, and any
-table a total that the centre computed itself, `<index>_recorded`.
+table a total that the centre computed itself, `<index>_recorded`. What is not mapped is not read.
 """
 
 import re
@@ -86,7 +119,8 @@ from pathlib import Path
 
 from ibd_scores.study import paths
 from ibd_scores.study.cohort.declaration import Declaration
-from ibd_scores.study.cohort.sources import Cohort, CohortError
+from ibd_scores.study.cohort.problems import CohortError
+from ibd_scores.study.cohort.sources import Cohort
 
 __all__ = ["Cohort", "CohortError", "read_cohort"]
 

@@ -1,116 +1,88 @@
 """The keys of a `cohort.toml`, checked one by one and turned into a Cohort (see `cohort`)."""
 
 import codecs
-import difflib
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
-from decimal import Decimal
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 from ibd_scores.form import Item
 from ibd_scores.indices.endoscopy import SEGMENTS, VARIABLES
 from ibd_scores.study import paths, tidy
-from ibd_scores.study.cohort.parsing import DateFormat, fold, number
+from ibd_scores.study.cohort.files import SUFFIXES
+from ibd_scores.study.cohort.lines import Lines
 from ibd_scores.study.cohort.sources import (
-    DELIMITERS,
+    Block,
     Cohort,
-    CohortError,
     Condition,
     Instead,
     OnlyWhere,
     Remark,
-    Rescale,
     Segments,
     Source,
     Table,
+    Window,
 )
+from ibd_scores.study.cohort.stated import hint
 
-_WORD = (str, int, Decimal)
+SCORE_SOURCES = ("items", "recorded", "items_else_recorded")
+MIN_COUNT = 5  # of a cohort with patients behind it: the smallest count that is passed on
 _TOP = {"title": str, "simulated": bool, "notebooks": list, "encoding": str, "dates": list,
-        "missing": list, "also_in": str, "visit_names": dict, "codes": dict,
+        "missing": list, "also_in": str, "visit_names": dict, "visit_windows": dict,
+        "score_source": str, "exported": date, "pseudonyms": bool, "min_count": int, "codes": dict,
         **dict.fromkeys(tidy.KEYS, dict)}  # fmt: skip
-_TABLE = {"file": str, "columns": dict, "key": list, "repeated": bool, "rows_where": dict,
-          "only_where": list, "instead": list, "remarks": list, "not_reached": list,
-          "segment": dict}  # fmt: skip
-_COLUMN = {"from": str, "codes": (dict, str), "repairs": dict, "missing": list, "dates": list,
-           "factor": (int, Decimal), "unit_from": str, "units": dict, "rescale": dict}  # fmt: skip
+_TABLE = {"file": str, "sheet": str, "header_row": int, "columns": dict, "key": list,
+          "repeated": bool, "blocks": (dict, list), "rows_where": dict, "only_where": list,
+          "instead": list, "remarks": list, "not_reached": list, "segment": dict}  # fmt: skip
 
 
-def _hint(word: str, known: Iterable[str], further: Iterable[str] = ()) -> str:
-    """Say which name was meant, if one is near, and which there are (but for the further ones)."""
-    names = list(known)
-    near = [name for name in names if name.startswith(f"{word}_")]
-    near += difflib.get_close_matches(word, [*names, *further], n=1)
-    return (f"; did you mean {near[0]!r}?" if near else ".") + f" Known: {', '.join(names)}"
-
-
-class Declaration:
+class Declaration(Lines):
     """One `cohort.toml` on its way to a Cohort; keeps what its parts share."""
 
     def __init__(self, path: Path, stated: dict[str, Any]) -> None:
-        self.path = path
-        self.folder = path.parent
+        super().__init__(path)
         self.stated = self.section("", stated, _TOP, required=("title",))
         self.dates = self.formats("dates", stated.get("dates", ["YYYY-MM-DD"]))
-        self.encoding = stated.get("encoding", "utf-8")
+        self.encoding = stated.get("encoding", "")
         try:
-            codecs.lookup(self.encoding)
+            codecs.lookup(self.encoding or "utf-8")
         except LookupError:
             raise self.error(
                 "encoding", f"{self.encoding!r} is not known; try utf-8, utf-16, gb18030 or latin-1"
             ) from None
         self.missing = self.words("missing", stated.get("missing", []))
         self.visits = self.turned("visit_names", stated.get("visit_names", {}))
+        self.simulated = stated.get("simulated", False)
+        self.exported = stated.get("exported")
+        if isinstance(self.exported, datetime):
+            raise self.error("exported", "a day is wanted, such as 2024-09-30, without a time")
+        self.windows = self.read_windows()
 
-    def error(self, where: str, problem: str) -> CohortError:
-        """Name the file and the place with a problem."""
-        return CohortError(f"{self.path}, {where or 'top'}: {problem}")
+    def one_of(self, key: str, choices: tuple[str, ...]) -> str:
+        """Read a word that has to be one of these; the first if there is none."""
+        word = self.stated.get(key, choices[0])
+        if word not in choices:
+            raise self.error(key, f"{word!r}: one of {', '.join(choices)} is wanted")
+        return str(word)
 
-    def section(
-        self, where: str, given: Any, known: Mapping[str, Any], required: Iterable[str] = ()
-    ) -> dict[str, Any]:
-        """Check the keys of a section and the types of their values."""
-        if not isinstance(given, dict):
-            raise self.error(where, f"keys are wanted here, not {given!r}")
-        for key, value in given.items():
-            if key not in known:
-                raise self.error(where, f"unknown key {key!r}{_hint(key, known)}")
-            if not isinstance(value, known[key]) or (
-                isinstance(value, bool) and known[key] is not bool
-            ):
-                raise self.error(where, f"{key} = {value!r} is of the wrong kind")
-        for key in required:
-            if key not in given:
-                raise self.error(where, f"{key!r} is missing; add it")
-        return given
-
-    def words(self, where: str, given: Any) -> frozenset[str]:
-        """Read a word, a number or a list of these, in the form in which they are compared."""
-        listed = given if isinstance(given, list) else [given]
-        for word in listed:
-            if not isinstance(word, _WORD) or isinstance(word, bool):
-                raise self.error(where, f"a word or a number is wanted, not {word!r}")
-        return frozenset(fold(str(word)) for word in listed)
-
-    def formats(self, where: str, given: list[Any]) -> tuple[DateFormat, ...]:
-        """Read a list of date formats."""
-        if not given:
-            raise self.error(where, "at least one date format is wanted")
-        try:
-            return tuple(DateFormat(str(text)) for text in given)
-        except ValueError as error:
-            raise self.error(where, str(error)) from None
-
-    def factor(self, where: str, given: Any) -> Decimal:
-        """Read a number above 0, exactly."""
-        if not isinstance(given, int | Decimal) or isinstance(given, bool) or given <= 0:
-            raise self.error(where, f"a factor is a number above 0, not {given!r}")
-        return Decimal(given)
+    def read_windows(self) -> dict[str, Window]:
+        """Read which days from the start belong to which visit; no day belongs to two."""
+        windows: dict[str, Window] = {}
+        for name, given in self.stated.get("visit_windows", {}).items():
+            where = f"visit_windows {name}"
+            keys = {"day": int, "from": int, "to": int}
+            one = self.section(where, given, keys, required=keys)
+            window = Window(one["day"], one["from"], one["to"])
+            if not window.first <= window.day <= window.last:
+                raise self.error(where, "day lies between from and to, in days from start_date")
+            for other, known in windows.items():
+                if window.first <= known.last and known.first <= window.last:
+                    raise self.error(where, f"it overlaps {other}; a day belongs to one visit")
+            windows[name] = window
+        return windows
 
     def condition(self, where: str, given: Any) -> Condition:
         """Read `their heading = their words`."""
@@ -122,10 +94,11 @@ class Declaration:
 
     def places(self, where: str, name: str) -> tuple[Path, ...]:
         """List where a raw file may be: beside the declaration, or where `also_in` says."""
-        if Path(name).name != name or Path(name.removesuffix(".gz")).suffix not in DELIMITERS:
+        ending = Path(name.lower().removesuffix(".gz")).suffix
+        if Path(name).name != name or "\\" in name or ending not in SUFFIXES:
             raise self.error(
-                where, f"{name}: a file name is wanted, with the ending {', '.join(DELIMITERS)}; "
-                "with .gz after it if packed"
+                where, f"{name}: a file name is wanted, with the ending {', '.join(SUFFIXES)}; "
+                "a text table may be packed, with .gz after it"
             )  # fmt: skip
         folders = [self.folder]
         if "also_in" in self.stated:
@@ -137,81 +110,15 @@ class Declaration:
             folders.append((paths.root() / other).resolve())
         return tuple(folder / name for folder in folders)
 
-    def turned(self, where: str, given: Any) -> dict[str, str]:
-        """Turn `ours = their words` around; a word that stands for two of ours is refused."""
-        if not isinstance(given, dict):
-            raise self.error(where, f'write {{ ours = ["their word"] }}, not {given!r}')
-        found: dict[str, str] = {}
-        for ours, words in given.items():
-            for word in self.words(where, words):
-                if word in found:
-                    raise self.error(where, f"{word!r} stands for {found[word]} and for {ours}")
-                found[word] = ours
-        return found
-
-    def coded(self, where: str, given: Any, column: tidy.Column) -> dict[str, str]:
-        """Read `our code = their words`, or the name of such a list in [codes]."""
-        if isinstance(given, str):
-            lists = self.stated.get("codes", {})
-            if given not in lists:
-                raise self.error(where, f"codes = {given!r}: there is no such list in [codes]")
-            given = lists[given]
-        found = self.turned(where, given)
-        for code in given:
-            self.permitted(where, code, column)
-        return found
-
-    def permitted(self, where: str, code: str, column: tidy.Column) -> None:
-        """Refuse a code that the column does not permit."""
-        if column.item is None:
-            return
-        if column.kind == "word":
-            fits = code in column.item.words
-        else:
-            value = number(code)
-            fits = value is not None and not column.item.off(np.array([float(value)])).any()
-        if not fits:
-            raise self.error(
-                where, f"{code!r} is no code of {column.name}: {column.item.permitted}"
-            )
-
-    def source(self, table: str, name: str, given: Any, column: tidy.Column) -> Source:
-        """Read the line of one column."""
-        where = f"[{table}.columns] {name}"
-        if isinstance(given, str):
-            given = {"from": given}
-        given = self.section(where, given, _COLUMN, required=("from",))
-        if bool(given.get("units")) != bool(given.get("unit_from")):
-            raise self.error(where, "unit_from and units belong together")
-        if column.kind in ("text", "date") and given.keys() & {"factor", "units", "rescale"}:
-            raise self.error(where, "only a number has a unit")
-        codes = self.coded(where, given.get("codes", {}), column)
-        if name == "visit" and not codes:
-            codes = self.visits
-        repairs = {}
-        for wrong, right in given.get("repairs", {}).items():
-            self.permitted(where, str(right), column)
-            repairs[fold(wrong)] = str(right)
-        rescale = None
-        if "rescale" in given:
-            limits = self.section(where, given["rescale"], {"between": list, "factor": _WORD},
-                                  required=("between", "factor"))  # fmt: skip
-            if len(limits["between"]) != 2:
-                raise self.error(where, "between = [low, high] has two numbers")
-            low, high = (self.factor(where, limit) for limit in limits["between"])
-            rescale = Rescale(low, high, self.factor(where, limits["factor"]))
-        return Source(
-            column=column,
-            heading=given["from"],
-            codes=codes,
-            repairs=repairs,
-            missing=self.missing | self.words(where, given.get("missing", [])),
-            dates=self.formats(where, given["dates"]) if "dates" in given else self.dates,
-            factor=self.factor(where, given.get("factor", 1)),
-            unit_from=given.get("unit_from", ""),
-            units={fold(u): self.factor(where, f) for u, f in given.get("units", {}).items()},
-            rescale=rescale,
-        )
+    def source(self, where: str, given: Any, column: tidy.Column) -> Source:
+        """Read the line of one column, with what holds for all columns of the cohort."""
+        source = self.line(where, given, column, self.stated.get("codes", {}))
+        codes = source.codes or (self.visits if column.name == "visit" else {})
+        return replace(
+            source, codes=codes, missing=self.missing | source.missing,
+            dates=source.dates or self.dates, latest=self.exported,
+            identifying=source.identifying and not self.simulated,
+        )  # fmt: skip
 
     def columns(self, table: str, long: bool) -> dict[str, tidy.Column]:
         """List the columns a table may be given: in a long endoscopy one for each variable."""
@@ -230,39 +137,34 @@ class Declaration:
     def table(self, name: str, given: Any) -> Table:
         """Read the section of one table."""
         given = self.section(f"[{name}]", given, _TABLE, required=("file", "columns"))
-        if name != "endoscopy" and given.keys() & {"segment", "not_reached"}:
-            raise self.error(f"[{name}]", "segment and not_reached belong to [endoscopy]")
-        segments = None
-        if "segment" in given:
-            keys = {"from": str, "status": str, "codes": (dict, str)}
-            inner = self.section(f"[{name}] segment", given["segment"], keys, ("from", "codes"))
-            item = Item("segment", "bowel segment", SEGMENTS)
-            line = {key: value for key, value in inner.items() if key != "status"}
-            segments = Segments(
-                self.source(name, "segment", line, tidy.Column("segment", "word", item)),
-                inner.get("status", ""),
-            )
+        segments = self.segments(name, given)
         known = self.columns(name, long=segments is not None)
         sources = []
         for column, line in given["columns"].items():
             into = known.get(column) or tidy.recorded(column)
             if into is None or (column in tidy.further() and name not in tidy.OPEN):
-                hint = _hint(column, [*known, "<index>_recorded"], tidy.further())
-                raise self.error(f"[{name}.columns]", f"unknown column {column!r}{hint}")
-            sources.append(self.source(name, column, line, into))
+                near = hint(column, [*known, "<index>_recorded"], tidy.further())
+                raise self.error(f"[{name}.columns]", f"unknown column {column!r}{near}")
+            sources.append(self.source(f"[{name}.columns] {column}", line, into))
+        blocks = self.blocks(name, given.get("blocks", {}), known, sources)
         mapped = list(given["columns"])
+        told = {*mapped, *(column for block in blocks for column in block.constants)}
+        by_date = "visit" in tidy.REQUIRED[name] and "visit" not in told and bool(self.windows)
         for column in tidy.REQUIRED[name]:
-            if column not in mapped:
+            if by_date and column == "visit":
+                column = "date"  # a date tells the visit
+            if column not in told:
                 raise self.error(f"[{name}.columns]", f"{column!r} is missing; say which heading")
         for column in given.get("key", []):
             if column not in mapped:
                 raise self.error(f"[{name}]", f"key: {column!r} is no column of this table")
+        told |= {"visit"} if by_date else set()
         return Table(
             name=name,
             places=self.places(f"[{name}]", given["file"]),
             named_by=", ".join(re.findall(r"\$\{(\w+)", self.stated.get("also_in", ""))),
             sources=tuple(sources),
-            key=tuple(given.get("key") or (c for c in tidy.KEYS[name] if c in mapped)),
+            key=tuple(given.get("key") or (c for c in tidy.KEYS[name] if c in told)),
             repeated=given.get("repeated", False),
             rows_where=self.condition(f"[{name}] rows_where", given.get("rows_where", {})),
             only_where=tuple(
@@ -272,7 +174,72 @@ class Declaration:
             remarks=tuple(self.remark(name, one) for one in given.get("remarks", [])),
             not_reached=self.words(f"[{name}] not_reached", given.get("not_reached", [])),
             segments=segments,
+            sheet=given.get("sheet", ""),
+            header_row=self.header_row(name, given.get("header_row", 1)),
+            blocks=blocks,
+            windows=self.windows if "visit" in tidy.REQUIRED[name] else {},
+            by_date=by_date,
         )
+
+    def header_row(self, table: str, given: int) -> int:
+        """Read in which row the headings stand."""
+        if given < 1:
+            raise self.error(f"[{table}] header_row", "rows are counted from 1")
+        return given
+
+    def segments(self, table: str, given: Mapping[str, Any]) -> Segments | None:
+        """Read how an endoscopy names the segment of a row; None where a row has all of them."""
+        if table != "endoscopy" and given.keys() & {"segment", "not_reached"}:
+            raise self.error(f"[{table}]", "segment and not_reached belong to [endoscopy]")
+        if "segment" not in given:
+            return None
+        keys = {"from": str, "status": str, "codes": (dict, str)}
+        inner = self.section(f"[{table}] segment", given["segment"], keys, ("from", "codes"))
+        item = Item("segment", "bowel segment", SEGMENTS)
+        line = {key: value for key, value in inner.items() if key != "status"}
+        column = tidy.Column("segment", "word", item)
+        return Segments(self.source(f"[{table}] segment", line, column), inner.get("status", ""))
+
+    def blocks(
+        self, table: str, given: Any, known: Mapping[str, tidy.Column], sources: list[Source]
+    ) -> tuple[Block, ...]:
+        """Read which records a row holds, if it holds several."""
+        where = f"[{table}] blocks"
+        if given and table == "patients":
+            raise self.error(where, "a row holds one patient; blocks are for the other tables")
+        if isinstance(given, dict):
+            told = "visit" in tidy.REQUIRED[table]
+            given = [
+                {"name": name, "heading": heading} | ({"visit": name} if told else {})
+                for name, heading in given.items()
+            ]
+        found = []
+        for number, one in enumerate(given, 1):
+            keys = {"name": str, "heading": str, **dict.fromkeys(known, (str, int))}
+            one = self.section(where, one, keys, required=("heading",))
+            heading = one["heading"]
+            if heading.count("{}") != 1:
+                raise self.error(where, f"{heading!r}: {{}} stands once, for the heading")
+            constants = {c: str(v) for c, v in one.items() if c not in ("name", "heading")}
+            for column, value in constants.items():
+                self.permitted(where, value, known[column])
+                if column in {source.column.name for source in sources}:
+                    raise self.error(where, f"{column} is told by the block and by a heading, too")
+            if self.visits and constants.get("visit", next(iter(self.visits.values()))) not in {
+                *self.visits.values()
+            }:
+                raise self.error(where, f"{constants['visit']!r} is not among [visit_names]")
+            found.append(Block(one.get("name", str(number)), heading, constants))
+        names = [block.name for block in found]
+        for source in sources:
+            for name in source.by_block:
+                if name not in names:
+                    near = hint(name, names)
+                    raise self.error(
+                        f"[{table}.columns] {source.column.name}", f"there is no block {name!r}"
+                        + near
+                    )  # fmt: skip
+        return tuple(found)
 
     def only_where(self, table: str, given: Any, mapped: list[str]) -> OnlyWhere:
         """Read when some columns are answers."""
@@ -305,17 +272,30 @@ class Declaration:
         for name in ("patients", "visits"):
             if name not in self.stated:
                 raise self.error("", f"there is no [{name}]; every cohort has one")
+        min_count = self.stated.get("min_count", 0 if self.simulated else MIN_COUNT)
+        if min_count < 0:
+            raise self.error("min_count", "a count from 0 upwards is wanted; 0 shows every count")
+        tables = {
+            name: self.table(name, self.stated[name]) for name in tidy.KEYS if name in self.stated
+        }
+        if any(table.by_date for table in tables.values()) and "start_date" not in {
+            source.column.name for source in tables["patients"].sources
+        }:
+            raise self.error(
+                "visit_windows", "they count from start_date; say its heading in [patients.columns]"
+            )
+        by_block = [block.constants.get("visit", "") for block in tables["visits"].blocks]
         return Cohort(
             name=self.folder.name,
             folder=self.folder,
             title=self.stated["title"],
-            simulated=self.stated.get("simulated", False),
+            simulated=self.simulated,
             notebooks=tuple(self.stated.get("notebooks", [])),
-            visits=tuple(self.stated.get("visit_names", {})),
+            visits=tuple(self.stated.get("visit_names", self.windows or filter(None, by_block))),
             encoding=self.encoding,
-            tables={
-                name: self.table(name, self.stated[name])
-                for name in tidy.KEYS
-                if name in self.stated
-            },
+            tables=tables,
+            score_source=self.one_of("score_source", SCORE_SOURCES),
+            exported=self.exported,
+            pseudonyms=self.stated.get("pseudonyms", not self.simulated),
+            min_count=min_count,
         )

@@ -15,12 +15,22 @@ from ibd_scores.form import CENSORS
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d{1,2})?", re.ASCII | re.IGNORECASE)
 _LIMIT = re.compile(r"([<>])\s*(.+)")
 _LIMIT_OR_EQUAL = re.compile(r"(?:(<=|[≤≦⩽])|>=|[≥≧⩾])\s*(.+)")
+_SEVERAL = re.compile(r"([^/;|~\s()]+?)(?:\s*[/;|~(、-]\s*|\s+)([^/;|~\s()]+)\)?")
+_DAY = re.compile(
+    r"\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}.*|\d{1,2}-[A-Z][a-z]{2}|[A-Z][a-z]{2}-\d{1,2}"
+)
+# What a spreadsheet shows of a formula that failed, as words are compared.
+FORMULA_ERRORS = frozenset({"#n/a", "#ref!", "#div/0!", "#value!", "#name?", "#num!", "#null!",
+                            "#spill!", "#calc!", "#getting_data"})  # fmt: skip
 _DATE_PARTS = {
     "YYYY": r"(?P<year>\d{4})",
     "MM": r"(?P<month>\d{2})",
     "M": r"(?P<month>\d{1,2})",
     "DD": r"(?P<day>\d{2})",
     "D": r"(?P<day>\d{1,2})",
+    "hh": r"\d{1,2}",
+    "mm": r"\d{2}",
+    "ss": r"\d{2}(?:\.\d+)?",
 }
 
 
@@ -88,13 +98,37 @@ def either(text: str) -> str | None:
     return f"{'<' if found[1] else '>'}{found[2]} or {found[2]}"
 
 
+def several_numbers(text: str) -> bool:
+    """Tell whether a text is two numbers in one cell, be one of them beyond a limit.
+
+    A comma between digits is no such sign: `12,5` may be a decimal.
+
+    >>> [several_numbers(text) for text in ("12/5", "12 (5)", "5-10", "<5; 7", "12", "12,5")]
+    [True, True, True, True, False, False]
+    """
+    found = _SEVERAL.fullmatch(plain(text))
+    return found is not None and all(censored(part) is not None for part in found.groups())
+
+
+def looks_like_date(text: str) -> bool:
+    """Tell whether a text is a day, written out or as spreadsheets shorten it.
+
+    >>> [looks_like_date(text) for text in ("2024-04-06", "6-Apr", "12.5", "Apr")]
+    [True, True, False, False]
+    """
+    return _DAY.fullmatch(plain(text)) is not None
+
+
 @dataclass(frozen=True)
 class DateFormat:
-    """A way to write a day, from the parts YYYY, MM or M, DD or D.
+    """A way to write a day, from the parts YYYY, MM or M, DD or D, and hh, mm, ss of the time.
 
-    MM and DD are two digits, M and D one or two; everything else stands for itself.
+    MM and DD are two digits, M and D one or two; a time of day is read over; everything else
+    stands for itself.
 
     >>> DateFormat("YYYY年M月D日").read("2024年3月9日")
+    datetime.date(2024, 3, 9)
+    >>> DateFormat("YYYY-MM-DD hh:mm").read("2024-03-09 08:30")
     datetime.date(2024, 3, 9)
 
     Raises
@@ -115,7 +149,7 @@ class DateFormat:
     @property
     def pattern(self) -> re.Pattern[str]:
         """This format as a regular expression."""
-        pieces = re.split(r"(YYYY|MM?|DD?)", plain(self.text))
+        pieces = re.split(r"(YYYY|MM?|DD?|hh|mm|ss)", plain(self.text))
         return re.compile(
             "".join(_DATE_PARTS.get(piece, re.escape(piece)) for piece in pieces), re.ASCII
         )

@@ -7,9 +7,20 @@ from typing import TypeAlias
 
 import numpy as np
 
-from ibd_scores.study.cohort.parsing import censored, either, fold, plain
+from ibd_scores.study.cohort.parsing import (
+    FORMULA_ERRORS,
+    DateFormat,
+    censored,
+    either,
+    fold,
+    looks_like_date,
+    plain,
+    several_numbers,
+)
 from ibd_scores.study.cohort.sources import Source
 from ibd_scores.study.tidy import CENSORED
+
+ISO = (DateFormat("YYYY-MM-DD"), DateFormat("YYYY-MM-DD hh:mm:ss"))
 
 
 @dataclass(frozen=True)
@@ -58,6 +69,8 @@ def read_cell(text: str, source: Source, unit: str = "") -> Cell:
         return Cell(_typed(source.codes[word], source))
     if word in source.missing:
         return _missing("not done", "a word for missing, declared in cohort.toml")
+    if word in FORMULA_ERRORS:
+        return _missing("formula error", "a formula of the spreadsheet failed; type the value")
     kind = source.column.kind
     if source.codes or kind == "word":
         known = list(source.codes) or [fold(code) for code in _item_words(source)]
@@ -85,6 +98,8 @@ def _typed(code: str, source: Source) -> str | float:
 
 def _read_date(text: str, source: Source) -> Cell:
     fitting = [form for form in source.dates if form.fits(text)]
+    # A date cell of a workbook comes so, whatever the format that it is shown in.
+    fitting = fitting or [form for form in ISO if form.fits(text)]
     if not fitting:
         formats = ", ".join(form.text for form in source.dates)
         return _missing("not a date", f"formats declared: {formats}")
@@ -93,7 +108,10 @@ def _read_date(text: str, source: Source) -> Cell:
         return _missing("impossible date", "there is no such day in the calendar")
     if len(days) > 1:
         return _missing("ambiguous date", " or ".join(map(str, days)))
-    if source.dates[0].read(text):
+    if days[0] > (source.latest or date.today()):
+        exported = f"the export is of {source.latest}" if source.latest else "it is not over yet"
+        return _missing("date in the future", f"{exported}; correct it at the source")
+    if source.dates[0].read(text) or fitting[0] in ISO:
         return Cell(days[0])
     form = next(form for form in fitting if form.read(text))
     why = f"written {form.text}, usual is {source.dates[0].text}"
@@ -106,6 +124,12 @@ def _read_number(text: str, source: Source, unit: str) -> Cell:
     if has_limits and (readings := either(text)):
         return _missing("not readable", f"write {readings}; correct it at the source")
     reading = censored(text)
+    if not reading and several_numbers(text):
+        why = "two numbers in one cell; give each a column of its own"
+        return _missing("two values in one cell", why)
+    if not reading and looks_like_date(text):
+        why = "a date where a number is wanted; spreadsheets turn 4-6 or 1/2 into one"
+        return _missing("not a number", why)
     if not reading or (reading[1] and not has_limits):
         return _missing("not a number", "a number is wanted here; correct it at the source")
     value, side = reading

@@ -2,13 +2,18 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any
+
+import pandas as pd
 
 from ibd_scores.indices.endoscopy import SEGMENTS, VARIABLES
 from ibd_scores.study.cohort.parsing import fold
 from ibd_scores.study.cohort.reading import Cell, Note, Value, read_cell
-from ibd_scores.study.cohort.sources import Source, Table, read_raw
-from ibd_scores.study.tidy import KEYS, REQUIRED
+from ibd_scores.study.cohort.sources import Block, Source, Table, read_raw
+from ibd_scores.study.tidy import KEYS, REQUIRED, columns
+
+Starts = Mapping[object, date]  # by patient
 
 
 @dataclass(frozen=True)
@@ -23,10 +28,16 @@ class Found:
 
 @dataclass
 class Record:
-    """One record of a table: its first row in the source, values and texts by our columns."""
+    """One record of a table: its first row in the source, values and texts by our columns.
+
+    `headings` are those of the file by our columns, `far` the days between its date and the day
+    that its visit is meant for, where windows tell the visit.
+    """
 
     row: int
     segment: str = ""
+    headings: Mapping[str, str] = field(default_factory=dict)
+    far: int = 0
     values: dict[str, Value] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)
     found: list[Found] = field(default_factory=list)
@@ -43,8 +54,23 @@ class Record:
                      for c in columns)  # fmt: skip
 
 
-def read_records(table: Table, encoding: str) -> tuple[list[Record], list[Record]]:
-    """Read a table: its records, one for each key, and the rows left out for want of a key.
+@dataclass
+class Records:
+    """A table as read: its records, one for each key, and the rows left out for want of a key.
+
+    `header` are all headings of the file, `read_from` those that were read.
+    """
+
+    kept: list[Record] = field(default_factory=list)
+    left_out: list[Record] = field(default_factory=list)
+    header: list[str] = field(default_factory=list)
+    read_from: frozenset[str] = frozenset()
+
+
+def read_records(table: Table, encoding: str, starts: Starts | None = None) -> Records:
+    """Read a table.
+
+    `starts` are the first days of treatment, from which the windows of visits count.
 
     Raises
     ------
@@ -52,35 +78,92 @@ def read_records(table: Table, encoding: str) -> tuple[list[Record], list[Record
         the file cannot be read as declared.
     """
     raw = read_raw(table, encoding)
-    raw = raw[table.rows_where.holds(raw)]
-    reader = _Reader(table)
-    rules = [(rule.columns, rule.where.holds(raw).tolist()) for rule in table.only_where]
-    moved = [(rule.headings, rule.where.holds(raw).tolist()) for rule in table.instead]
-    remarks = [(remark, remark.where.holds(raw).tolist()) for remark in table.remarks]
-    kept, left_out = [], []
-    for place, (row, line) in enumerate(zip(raw.index, raw.to_dict("records"), strict=True)):
+    header = [str(name) for name in raw.attrs["header"]]
+    kept: list[Record] = []
+    found = Records(header=header, read_from=frozenset(map(str, raw)))
+    for block in table.blocks or (Block(""),):
+        part, headings = _of_block(raw, table, block)
+        for record in _read_block(part, table, block, headings):
+            _place_in_time(record, table, starts or {})
+            (kept if _complete(record, table) else found.left_out).append(record)
+    kept.sort(key=lambda record: record.row)
+    if table.by_date:
+        kept.sort(key=lambda record: record.far)
+    if table.segments is None:
+        found.kept = _fold(kept, table, table.key)
+    else:
+        found.kept = _join(_fold(kept, table, (*table.key, "segment")), table.key)
+        _doubt_incomplete(found)
+    return found
+
+
+def _of_block(raw: pd.DataFrame, table: Table, block: Block) -> tuple[pd.DataFrame, dict[str, str]]:
+    """Give the rows in which a block holds a record, under the declared headings."""
+    written = table.written(block, raw.attrs["header"])
+    part = raw[[*written.values()]].set_axis([*written], axis=1)
+    if own := [place for place, heading in written.items() if heading != place]:
+        filled = part[own].map(lambda text: bool(text.strip())).any(axis=1)
+        part = part[filled] if table.blocks else part
+    return part[table.rows_where.holds(part)], written
+
+
+def _read_block(
+    part: pd.DataFrame, table: Table, block: Block, headings: Mapping[str, str]
+) -> Iterable[Record]:
+    reader = _Reader(table, block, headings)
+    rules = [(rule.columns, rule.where.holds(part).tolist()) for rule in table.only_where]
+    moved = [(rule.headings, rule.where.holds(part).tolist()) for rule in table.instead]
+    remarks = [(remark, remark.where.holds(part).tolist()) for remark in table.remarks]
+    for place, (row, line) in enumerate(zip(part.index, part.to_dict("records"), strict=True)):
         instead = {name: heading for headings, holds in moved if holds[place]
                    for name, heading in headings.items()}  # fmt: skip
         not_asked = {name for names, holds in rules if not holds[place] for name in names}
         record = reader.record(int(row), line, not_asked - instead.keys(), instead)
-        if not _complete(record, table):
-            left_out.append(record)
-            continue
-        kept.append(record)
         for remark, holds in remarks:
             if holds[place]:
                 record.add("", "", remark.problem, "kept", remark.why)
-    if table.segments is None:
-        return _fold(kept, table.key, table.repeated), left_out
-    return _join(_fold(kept, (*table.key, "segment"), table.repeated), table.key), left_out
+        yield record
+
+
+def _place_in_time(record: Record, table: Table, starts: Starts) -> None:
+    """Tell the visit of a record by its date, or whether its date is in the window of its visit."""
+    day, start = record.values.get("date"), starts.get(record.values.get("patient_id"))
+    if not table.windows or not isinstance(day, date) or start is None:
+        return
+    after = (day - start).days
+    windows = "; ".join(f"{name} {window}" for name, window in table.windows.items())
+    why = f"{after} days after start_date; windows in days: {windows}"
+    if not table.by_date:
+        window = table.windows.get(str(record.values.get("visit")))
+        if window and not window.first <= after <= window.last:
+            record.add("date", record.texts["date"], "outside the window", "kept", why)
+        return
+    for name, window in table.windows.items():
+        if window.first <= after <= window.last:
+            record.values["visit"], record.far = name, abs(after - window.day)
+            return
+    record.add("visit", record.texts["date"], "outside the windows", "left out", why)
 
 
 class _Reader:
     """Reads the rows of one table; the same text in the same column is read once."""
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: Table, block: Block, written: Mapping[str, str]) -> None:
         self.table = table
+        self.written = written
+        self.told = {name: _typed(value, table, name) for name, value in block.constants.items()}
         self.cells: dict[tuple[str, str, str], Cell] = {}
+        self.named: dict[str, tuple[dict[str, Source], dict[str, str]]] = {}
+
+    def sources(self, segment: str) -> tuple[dict[str, Source], dict[str, str]]:
+        """Give the sources and their headings in the file, by our columns."""
+        if segment not in self.named:
+            sources = {_named(source, segment): source for source in self.table.sources}
+            headings = {name: self.written.get(one.place, "") for name, one in sources.items()}
+            if self.table.segments:
+                headings["segment"] = self.written[self.table.segments.name.heading]
+            self.named[segment] = sources, headings
+        return self.named[segment]
 
     def cell(self, text: str, source: Source, unit: str = "") -> Cell:
         known = (source.column.name, text, unit)
@@ -99,11 +182,15 @@ class _Reader:
             record.found += [
                 Found(row, "segment", line[segments.name.heading], note) for note in cell.notes
             ]
-        sources = {_named(source, record.segment): source for source in self.table.sources}
+        sources, record.headings = self.sources(record.segment)
         record.texts = {
-            name: line[instead.get(source.column.name, source.heading)]
+            name: line.get(instead.get(source.column.name, source.place), "")
             for name, source in sources.items()
         }
+        if instead:
+            moved = {name: instead[source.column.name] for name, source in sources.items()
+                     if source.column.name in instead}  # fmt: skip
+            record.headings = {**record.headings, **moved}
         self.leave_out_not_asked(record, [
             name for name, source in sources.items() if source.column.name in not_asked
         ])  # fmt: skip
@@ -115,6 +202,7 @@ class _Reader:
             cell = self.cell(record.texts[name], source, unit)
             record.values[name] = cell.value
             record.found += [Found(row, name, record.texts[name], note) for note in cell.notes]
+        record.values |= self.told
         return record
 
     def leave_out_not_asked(self, record: Record, names: list[str]) -> None:
@@ -146,6 +234,11 @@ class _Reader:
         record.texts |= dict.fromkeys(cells, "")
 
 
+def _typed(value: str, table: Table, name: str) -> Value:
+    known = columns(table.name).get(name)
+    return float(value) if known and known.kind == "number" else value
+
+
 def _named(source: Source, segment: str) -> str:
     """Our column: in a long endoscopy the variable with the segment of the row."""
     name = source.column.name
@@ -170,18 +263,18 @@ def _complete(record: Record, table: Table) -> bool:
     return not lacking
 
 
-def _fold(records: list[Record], key: tuple[str, ...], repeated: bool) -> list[Record]:
+def _fold(records: list[Record], table: Table, key: tuple[str, ...]) -> list[Record]:
     """Make one record of the rows of one key: blanks filled, contradictions missing and noted."""
     groups: dict[tuple[object, ...], list[Record]] = {}
     for record in records:
         groups.setdefault(record.key(key), []).append(record)
     for first, *rest in groups.values():
         if rest:
-            _merge(first, rest, repeated)
+            _merge(first, rest, table)
     return [group[0] for group in groups.values()]
 
 
-def _merge(first: Record, rest: list[Record], repeated: bool) -> None:
+def _merge(first: Record, rest: list[Record], table: Table) -> None:
     known = {(found.column, found.old, found.note.problem) for found in first.found}
     for later in rest:
         for found in later.found:
@@ -195,17 +288,29 @@ def _merge(first: Record, rest: list[Record], repeated: bool) -> None:
         for record in (first, *rest):
             if record.values[name] is not None:
                 given.setdefault(record.values[name], record)
-        first.values[name] = next(iter(given)) if len(given) == 1 else None
+        nearest = next(iter(given), None)
+        first.values[name] = nearest if len(given) == 1 or table.by_date else None
         if len(given) > 1:
             old = " | ".join(record.texts[name] for record in given.values())
             rows = [record.row for record in given.values()]
             contradicting |= {*rows[1:]}
-            why = f"rows {', '.join(map(str, rows))} differ; set to missing"
-            first.add(name, old, "contradictory rows", "missing", why, rows[1])
+            if not table.by_date:
+                why = f"rows {', '.join(map(str, rows))} are one {_thing(table)} and differ here; "
+                first.add(name, old, "contradictory rows", "missing",
+                          why + "set to missing until one is corrected", rows[1])  # fmt: skip
+            elif name != "date":
+                why = f"rows {', '.join(map(str, rows))}; row {rows[0]} is nearest to the day meant"
+                first.add(name, old, "several in the window", "kept", why, rows[1])
     for later in rest:
-        if not repeated and later.row not in contradicting:
+        if not (table.repeated or table.by_date) and later.row not in contradicting:
             why = f"says nothing else than row {first.row}"
             first.add("", "", "duplicated row", "dropped", why, later.row)
+
+
+def _thing(table: Table) -> str:
+    """What two rows of one key are two of, in words."""
+    things = {"patients": "patient", "visits": "visit of one patient", "diary": "diary day"}
+    return things.get(table.name, "record")
 
 
 def _join(records: list[Record], key: tuple[str, ...]) -> list[Record]:
@@ -226,3 +331,26 @@ def _join(records: list[Record], key: tuple[str, ...]) -> list[Record]:
                 why = f"{segment}: no row, so its four cells stay empty"
                 first.add("segment", "", "segment not recorded", "missing", why)
     return [group[0] for group in groups.values()]
+
+
+def _doubt_incomplete(found: Records) -> None:
+    """Take the findings out of an endoscopy to which a row belongs that could not be placed.
+
+    A segment that is not there counts as not explored; one that was lost must not.
+    """
+    for lost in found.left_out:
+        for record in found.kept:
+            alike = all(
+                lost.values.get(name) in (None, record.values.get(name))
+                for name in ("patient_id", "visit", "date")
+            )
+            lacking = [
+                segment
+                for segment in ([lost.segment] if lost.segment else SEGMENTS)
+                if all(record.values.get(f"{name}_{segment}") is None for name in VARIABLES)
+            ]
+            if alike and lacking:
+                cells = [f"{name}_{segment}" for name in VARIABLES for segment in SEGMENTS]
+                record.values |= dict.fromkeys(cells)
+                why = f"row {lost.row} may belong to it and could not be placed; no sum is right"
+                record.add("", "", "endoscopy not complete", "missing", why)

@@ -1,26 +1,19 @@
 """A cohort as it is declared, and its raw tables as text with the row numbers of the source."""
 
-import csv
-import gzip
-import io
-import zlib
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 import pandas as pd
 
+from ibd_scores.study.cohort.files import read_table
 from ibd_scores.study.cohort.parsing import DateFormat, fold
+from ibd_scores.study.cohort.problems import CohortError
 from ibd_scores.study.tidy import Column
 
-DELIMITERS = {".csv": ",", ".tsv": "\t", ".txt": "\t"}
 ANY = "*"  # in a condition: anything but blank
-
-
-class CohortError(ValueError):
-    """A cohort that cannot be read as declared: which file, where in it, what to do."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +45,7 @@ class Source:
     """Where a column of ours comes from, and what its words mean."""
 
     column: Column
-    heading: str
+    heading: str  # blank where each block has its own
     codes: Mapping[str, str]  # the export's word, folded: our code
     repairs: Mapping[str, str]
     missing: frozenset[str]
@@ -60,12 +53,21 @@ class Source:
     factor: Decimal = Decimal(1)
     unit_from: str = ""
     units: Mapping[str, Decimal] = field(default_factory=dict)  # the unit, folded: factor
+    units_checked: bool = False  # one unit, though the numbers look like two
     rescale: Rescale | None = None
+    by_block: Mapping[str, str] = field(default_factory=dict)  # the heading by name of the block
+    latest: date | None = None  # no day is later than the export
+    identifying: bool = True  # free text that may name somebody
+
+    @property
+    def place(self) -> str:
+        """What the column is found by in a row: its heading, or our name where blocks differ."""
+        return self.heading or self.column.name
 
     @property
     def headings(self) -> tuple[str, ...]:
-        """The headings that this column is read from."""
-        return (self.heading, self.unit_from) if self.unit_from else (self.heading,)
+        """The headings that this column is read from, but for those of blocks."""
+        return tuple(filter(None, (self.heading, self.unit_from)))
 
 
 @dataclass(frozen=True)
@@ -102,6 +104,35 @@ class Segments:
 
 
 @dataclass(frozen=True)
+class Block:
+    """One of the records that a row holds: how its headings are written, and what it tells itself.
+
+    >>> Block("week12", "{}_w12", {"visit": "week12"}).written("CRP")
+    'CRP_w12'
+    """
+
+    name: str
+    heading: str = "{}"
+    constants: Mapping[str, str] = field(default_factory=dict)  # by our column
+
+    def written(self, heading: str) -> str:
+        """Give a heading as this block has it."""
+        return self.heading.replace("{}", heading)
+
+
+@dataclass(frozen=True)
+class Window:
+    """The days that belong to a visit, counted from the start; `day` is the one it is meant for."""
+
+    day: int
+    first: int
+    last: int
+
+    def __str__(self) -> str:
+        return f"{self.first} to {self.last}"
+
+
+@dataclass(frozen=True)
 class Table:
     """How one tidy table is read from one file."""
 
@@ -117,6 +148,11 @@ class Table:
     remarks: tuple[Remark, ...]
     not_reached: frozenset[str]
     segments: Segments | None
+    sheet: str = ""
+    header_row: int = 1
+    blocks: tuple[Block, ...] = ()
+    windows: Mapping[str, Window] = field(default_factory=dict)  # by visit
+    by_date: bool = False  # the visit of a row is told by its date
 
     @property
     def file(self) -> Path:
@@ -125,7 +161,7 @@ class Table:
 
     @property
     def headings(self) -> list[str]:
-        """Every heading of the file that is read."""
+        """Every heading that is read, as declared: without what a block adds to it."""
         needed = [heading for source in self.sources for heading in source.headings]
         needed += [heading for one in self.instead for heading in one.headings.values()]
         asked = [self.rows_where, *(one.where for one in self.only_where)]
@@ -134,6 +170,29 @@ class Table:
         if self.segments:
             needed += [self.segments.name.heading, *filter(None, [self.segments.status])]
         return list(dict.fromkeys(needed))
+
+    def written(self, block: Block, header: Sequence[str]) -> dict[str, str]:
+        """Give the headings of the file that a block is read from, by what they stand for.
+
+        A heading that the block does not have for itself, such as the patient's, is the same for
+        all blocks. What neither has is kept as the block would write it, and is not in the file.
+        """
+        there = {*header}
+        found = {}
+        for heading in self.headings:
+            own = block.written(heading)
+            found[heading] = heading if own not in there and heading in there else own
+        for source in self.sources:
+            if block.name in source.by_block:
+                found[source.place] = source.by_block[block.name]
+        return found
+
+    def needed(self, header: Sequence[str]) -> list[str]:
+        """Every heading of the file that is read, given all that it has."""
+        blocks = self.blocks or (Block(""),)
+        return list(dict.fromkeys(
+            heading for block in blocks for heading in self.written(block, header).values()
+        ))  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -146,8 +205,12 @@ class Cohort:
     simulated: bool
     notebooks: tuple[str, ...]
     visits: tuple[str, ...]  # our names in their order; none if visits are kept as written
-    encoding: str
+    encoding: str  # blank if it is to be detected
     tables: Mapping[str, Table]
+    score_source: str = "items"
+    exported: date | None = None  # the day of the export; today if it is not stated
+    pseudonyms: bool = False
+    min_count: int = 0  # smaller counts are not passed on
 
     @property
     def note(self) -> str:
@@ -161,9 +224,9 @@ class Cohort:
 
 
 def read_raw(table: Table, encoding: str) -> pd.DataFrame:
-    """Read a raw table as text: the declared headings, indexed by row in the file (header 1).
+    """Read a raw table as text: the headings that are needed, indexed by row in the file.
 
-    Rows that are blank throughout are skipped, but counted.
+    All headings of the file stand in ``attrs["header"]``.
 
     Raises
     ------
@@ -181,85 +244,10 @@ def read_raw(table: Table, encoding: str) -> pd.DataFrame:
             f"{path.name}: no such file in {folders}{named}; "
             f"put it there, or correct `file` in cohort.toml{more}"
         )
-    rows = _records(path, _text(path, encoding))
-    header = [name.strip() for name in next(rows, (1, []))[1]]
-    if not any(header):
-        raise CohortError(f"{path}: empty; export the table again, with its header in row 1")
-    twice = [name for name, count in Counter(header).items() if name and count > 1]
-    if twice:
-        raise CohortError(
-            f"{path}, row 1: column {twice[0]!r} stands more than once; rename one of the two"
-        )
-    absent = [name for name in table.headings if name not in header]
-    if absent and len(header) == 1:
-        for sign, called in {";": "';'", "\t": "tabs", ",": "commas"}.items():
-            if sign in header[0]:
-                raise CohortError(
-                    f"{path}: looks separated by {called}; save it with commas as .csv, "
-                    "or with tabs as .tsv"
-                )
-    if absent:
-        missing = _listed([repr(name) for name in absent], most=3)
-        raise CohortError(
-            f"{path}, row 1: no column {missing}, which cohort.toml names "
-            f"for table {table.name}; correct cohort.toml. Columns there: {_listed(header)}"
-        )
-    places = [header.index(name) for name in table.headings]
-    numbers, cells = [], []
-    for row, fields in rows:
-        if not any(map(str.strip, fields)):
-            continue
-        if len(fields) != len(header):
-            raise CohortError(
-                f"{path}, row {row}: {len(fields)} fields where the header has {len(header)}; "
-                "look for a delimiter inside a value, or a line that is cut off"
-            )
-        numbers.append(row)
-        cells.append([fields[place] for place in places])
-    if not numbers and table.name in ("patients", "visits"):
+    raw = read_table(
+        path, sheet=table.sheet, encoding=encoding, header_row=table.header_row,
+        wanted=table.needed,
+    )  # fmt: skip
+    if raw.empty and table.name in ("patients", "visits"):
         raise CohortError(f"{path}: a header but no rows; export the table again")
-    index = pd.Index(numbers, name="row")
-    return pd.DataFrame(cells, columns=table.headings, index=index, dtype=object)
-
-
-def _text(path: Path, encoding: str) -> str:
-    try:
-        packed = path.read_bytes()
-        content = gzip.decompress(packed) if path.suffix == ".gz" else packed
-    except (OSError, EOFError, zlib.error) as error:
-        raise CohortError(f"{path}: cannot be read ({error}); copy the file again") from error
-    try:
-        return content.decode("utf-8-sig" if encoding == "utf-8" else encoding)
-    except UnicodeDecodeError as error:
-        row = content[: error.start].count(b"\n") + 1
-        raise CohortError(
-            f"{path}, row {row}: byte 0x{content[error.start]:02x} is not {encoding}; save the "
-            "table as UTF-8, or state its encoding in cohort.toml "
-            '(encoding = "utf-16", "gb18030" or "latin-1")'
-        ) from error
-
-
-def _records(path: Path, text: str) -> Iterator[tuple[int, list[str]]]:
-    ending = path.with_suffix("").suffix if path.suffix == ".gz" else path.suffix
-    if "\0" in text:
-        raise CohortError(
-            f"{path}: holds zero bytes, so it is no text table of this encoding; "
-            'export it as CSV, or state encoding = "utf-16" in cohort.toml'
-        )
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=DELIMITERS[ending], strict=True)
-    row = 0
-    while True:
-        row += 1
-        try:
-            yield row, next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            raise CohortError(
-                f"{path}, row {row}: {error}; look for a stray quotation mark"
-            ) from error
-
-
-def _listed(names: Sequence[str], most: int = 30) -> str:
-    more = f" and {len(names) - most} more" if len(names) > most else ""
-    return ", ".join(names[:most]) + more
+    return raw
