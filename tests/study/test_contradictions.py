@@ -5,11 +5,12 @@ import pandas as pd
 from ibd_scores.entries import ITEMS
 from ibd_scores.form import Check
 from ibd_scores.index import Grading
-from ibd_scores.study import cleaning
+from ibd_scores.study import cleaning, doubts
 from ibd_scores.study.cohort import read_cohort
 
 TOML = """
 title = "small"
+pseudonyms = false
 dates = ["YYYY-MM-DD"]
 [patients]
 file = "patients.csv"
@@ -80,5 +81,5 @@ def test_a_grading_is_checked_like_an_index_and_a_word_stands_as_it_is(tmp_path,
         name="made_up", title="", citation="", disease="CD", items=(ITEMS["sex"],), checks=(said,),
         grades=("a", "b"), rule=lambda sex: sex,
     )  # fmt: skip
-    monkeypatch.setattr(cleaning, "ENTRIES", {grading.name: grading})
+    monkeypatch.setattr(doubts, "ENTRIES", {grading.name: grading})
     assert findings(tmp_path) == [of_patient("sex", "female")]
