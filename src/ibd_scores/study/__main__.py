@@ -14,6 +14,7 @@ from ibd_scores import __version__
 from ibd_scores.study import chain, paths, percentages
 from ibd_scores.study.chain import notebooks, parameters
 from ibd_scores.study.chain.display import Display
+from ibd_scores.study.intake import commands as intake
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -112,6 +113,8 @@ def _parser() -> argparse.ArgumentParser:
         "--up-to", type=_count, metavar="N", help="largest denominator tried (default: 80, or n)"
     )
     audit.set_defaults(command=_audit)
+
+    intake.add_commands(commands)
 
     normalize = commands.add_parser(
         "normalize", help="drop from notebooks what differs from run to run; outputs stay"

@@ -107,7 +107,9 @@ class Clean:
 
     def summary(self) -> pd.DataFrame:
         """How many findings of each kind: table, problem, action, findings, patients."""
-        grouped = self.queries.groupby(["table", "problem", "action"], sort=True)
+        patients = self.queries["patient_id"]
+        known = self.queries.assign(patient_id=patients.where(patients != ""))
+        grouped = known.groupby(["table", "problem", "action"], sort=True)
         counts = grouped["patient_id"].agg(findings="size", patients="nunique")
         return counts.reset_index()
 

@@ -92,7 +92,8 @@ Keys of a table
     instead = [{ columns = { uveitis = "Uveitis (UC)" }, where = { "Dx" = ["UC"] } }]
     remarks = [{ where = { "Partial" = ["Yes"] }, problem = "partial endoscopy", why = "..." }]
 Keys of a column
-    from (their heading; by block, where those have nothing in common); codes (our code = their
+    from (their heading; by block, where those have nothing in common), or value (the same in every
+    row, under no heading: disease = { value = "CD" }); codes (our code = their
     words; then only those words are permitted); repairs (a known misspelling = our code); missing
     (further words); dates (other formats); unit (theirs, if it is one of `units.UNITS`) or factor
     (to our unit) or unit_from (the heading that holds the unit; with units, the factor of each, the

@@ -26,7 +26,7 @@ from ibd_scores.study.cohort.sources import (
     Table,
     Window,
 )
-from ibd_scores.study.cohort.stated import hint
+from ibd_scores.study.cohort.stated import WORD, hint
 
 SCORE_SOURCES = ("items", "recorded", "items_else_recorded")
 MIN_COUNT = 5  # of a cohort with patients behind it: the smallest count that is passed on
@@ -140,13 +140,23 @@ class Declaration(Lines):
         segments = self.segments(name, given)
         known = self.columns(name, long=segments is not None)
         sources = []
+        constants = {}
         for column, line in given["columns"].items():
+            where = f"[{name}.columns] {column}"
             into = known.get(column) or tidy.recorded(column)
             if into is None or (column in tidy.further() and name not in tidy.OPEN):
                 near = hint(column, [*known, "<index>_recorded"], tidy.further())
                 raise self.error(f"[{name}.columns]", f"unknown column {column!r}{near}")
-            sources.append(self.source(f"[{name}.columns] {column}", line, into))
+            if isinstance(line, dict) and "value" in line:
+                constants[column] = self.constant(where, line, into)
+            else:
+                sources.append(self.source(where, line, into))
         blocks = self.blocks(name, given.get("blocks", {}), known, sources)
+        if constants:
+            blocks = tuple(
+                replace(block, constants={**constants, **block.constants})
+                for block in blocks or (Block(""),)
+            )
         mapped = list(given["columns"])
         told = {*mapped, *(column for block in blocks for column in block.constants)}
         by_date = "visit" in tidy.REQUIRED[name] and "visit" not in told and bool(self.windows)
@@ -180,6 +190,12 @@ class Declaration(Lines):
             windows=self.windows if "visit" in tidy.REQUIRED[name] else {},
             by_date=by_date,
         )
+
+    def constant(self, where: str, line: Any, column: tidy.Column) -> str:
+        """Read what is the same in every row, and stands under no heading."""
+        value = self.section(where, line, {"value": WORD}, required=("value",))["value"]
+        self.permitted(where, str(value), column)
+        return str(value)
 
     def header_row(self, table: str, given: int) -> int:
         """Read in which row the headings stand."""

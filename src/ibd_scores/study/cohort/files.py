@@ -25,6 +25,8 @@ BOMS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF32_LE: "utf-32", codecs.BOM_
 WITH_ZERO = 0.1  # of the signs of a table in UTF-16, more have a zero byte: digits and commas
 COMMON_CHINESE = 0.9  # of the characters of a Chinese text, so many are of the common set
 
+NO_HEADER = 2**31  # no row: merged cells anywhere do no harm
+
 Rows = Iterator[tuple[int, list[str]]]
 Wanted = Sequence[str] | Callable[[Sequence[str]], Sequence[str]]
 
@@ -105,6 +107,21 @@ def read_table(
     table = pd.DataFrame(lines, columns=chosen, index=index, dtype=object)
     table.attrs["header"] = [name for name in header if name]
     return table
+
+
+def first_rows(path: Path, sheet: str = "", most: int = 20) -> list[list[str]]:
+    """Give the first rows of a table as they are, to look for its headings in.
+
+    Raises
+    ------
+    CohortError
+        the file cannot be read.
+    """
+    if is_workbook(path):
+        rows = workbooks.rows(path, sheet, NO_HEADER)
+    else:
+        rows = _records(path, decoded(path))
+    return [[*map(str.strip, cells)] for _, (_, cells) in zip(range(most), rows, strict=False)]
 
 
 def _check(path: Path, header: list[str], chosen: Sequence[str], row: int) -> None:

@@ -1,0 +1,1 @@
+"""Getting a hospital's tables in: their words, an entry form, a first draft of `cohort.toml`."""

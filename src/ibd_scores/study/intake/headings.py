@@ -1,0 +1,135 @@
+"""Which column a heading stands for: by its name, never by its position."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+
+from ibd_scores.entries import ENTRIES
+from ibd_scores.index import Index
+from ibd_scores.indices.endoscopy import SEGMENTS
+from ibd_scores.study import tidy
+from ibd_scores.study.intake import words
+
+# The signs between a heading and the word of a visit, on its side and on the other.
+_JOIN, _OPEN, _CLOSE = r"\s_\-–—·.:：", "(（", ")）"
+
+
+@dataclass(frozen=True)
+class Part:
+    """A heading taken apart: what it says without the block that it stands in, and that block."""
+
+    heading: str
+    base: str
+    pattern: str = "{}"  # how the block writes its headings
+    visit: str = ""
+    segment: str = ""
+    number: str = ""
+
+
+@dataclass
+class Matched:
+    """The headings of a table by our column, and what could not be decided."""
+
+    headings: dict[str, str] = field(default_factory=dict)  # column: base heading
+    doubtful: dict[str, list[str]] = field(default_factory=dict)  # column: headings that could be
+
+
+@cache
+def known(table: str) -> Mapping[str, Sequence[tuple[int, str]]]:
+    """Map each comparable name to the columns it can mean, with how sure it is: 0 is our name."""
+    further = [name for name in tidy.further() if words.home(name) == table]
+    recorded = [f"{name}_recorded" for name, entry in ENTRIES.items() if isinstance(entry, Index)]
+    if table == "endoscopy":
+        further += ["segment", "status", *("ulcer_size", "ulcerated_surface", "affected_surface",
+                                           "narrowing")]  # fmt: skip
+        recorded = [name for name in recorded if name.split("_recorded")[0] in ("ses_cd", "cdeis")]
+    elif table != "visits":
+        recorded = []
+    found: dict[str, list[tuple[int, str]]] = {}
+    for column in [*words.columns(table), *further, *recorded]:
+        own = words.names(table, column) if column not in ("segment", "status") or table in (
+            "endoscopy", "imaging") else []  # fmt: skip
+        for sure, name in enumerate([column, *own]):
+            rank = 0 if sure == 0 else 1 if sure <= 2 else 2
+            place = found.setdefault(words.key(name), [])
+            if column not in [one for _, one in place]:
+                place.append((rank, column))
+    return found
+
+
+def match(table: str, headings: Iterable[str]) -> Matched:
+    """Find the column of each heading: exact names first, then labels, then synonyms.
+
+    A heading that can mean two columns, or two that can mean one, are left to decide.
+
+    >>> match("visits", ["住院号", "CRP (mg/L)", "血沉", "hobby"]).headings
+    {'patient_id': '住院号', 'crp_mg_l': 'CRP (mg/L)', 'esr_mm_h': '血沉'}
+    """
+    candidates: dict[str, list[tuple[int, str]]] = {}
+    for heading in dict.fromkeys(headings):
+        possible = known(table).get(words.key(heading), ())
+        best = min((rank for rank, _ in possible), default=0)
+        for rank, column in possible:
+            if rank == best:
+                candidates.setdefault(column, []).append((rank, heading))
+    taken = Counter(heading for named in candidates.values() for _, heading in named)
+    matched = Matched()
+    for column, named in candidates.items():
+        best = min(rank for rank, _ in named)
+        first = [heading for rank, heading in named if rank == best]
+        if len(first) == 1 and taken[first[0]] == 1:
+            matched.headings[column] = first[0]
+        else:
+            matched.doubtful[column] = first
+    return matched
+
+
+def apart(heading: str, *, segments: bool = False) -> list[Part]:
+    """Take a heading apart in every way it can be read: as it is, or as that of a visit or number.
+
+    >>> [(one.base, one.pattern, one.visit) for one in apart("CRP_基线")]
+    [('CRP_基线', '{}', ''), ('CRP', '{}_基线', 'baseline')]
+    """
+    found = [Part(heading, heading)]
+    for visit, listed in words.stated()["visit_names"].items():
+        for word in sorted([*listed, visit], key=len, reverse=True):
+            if len(words.key(word)) < 2:
+                continue
+            for base, pattern in _without(heading, word):
+                found.append(Part(heading, base, pattern, visit))
+            if found[-1].visit == visit:
+                break  # the longest word that fits
+    for base, pattern, number in _without_number(heading):
+        found.append(Part(heading, base, pattern, number=number))
+    if segments:
+        found += [
+            Part(heading, base, one.pattern.replace("{}", pattern), one.visit, segment)
+            for one in found
+            for segment in SEGMENTS
+            for word in words.stated()["segments"][segment]
+            for base, pattern in _without(one.base, word)
+        ]
+    return found
+
+
+def _without(heading: str, word: str) -> Iterable[tuple[str, str]]:
+    """Take a word off the end or the start of a heading, with the signs between."""
+    said = re.escape(word)
+    latin = word[-1:].isascii() and word[-1:].isalnum()
+    behind = rf"(.+?)([{_JOIN}{_OPEN}]*{said}[\s{_CLOSE}]*)"
+    before = rf"([\s{_OPEN}]*{said}[{_JOIN}{_CLOSE}]*)(.+?)"
+    found = re.fullmatch(behind, heading, re.IGNORECASE)
+    if found and (not latin or re.match(rf"[{_JOIN}{_OPEN}]", found[2])):
+        yield found[1], "{}" + found[2]
+    found = None if found else re.fullmatch(before, heading, re.IGNORECASE)
+    if found and (not latin or re.search(rf"[{_JOIN}{_CLOSE}]$", found[1])):
+        yield found[2], found[1] + "{}"
+
+
+def _without_number(heading: str) -> Iterable[tuple[str, str, str]]:
+    if found := re.fullmatch(r"(.*?[^\d\s_#-])([\s_#-]*(\d{1,3}))", heading):
+        yield found[1], "{}" + found[2], found[3]
+    if found := re.fullmatch(r"(.*?\D(\d{1,3})[\s_-]*)([^\d\s_-]\D*)", heading):
+        yield found[3], found[1] + "{}", found[2]
