@@ -65,13 +65,15 @@ from itertools import chain
 
 import pandas as pd
 
-from ibd_scores.study import tidy
+from ibd_scores.study import paths, tidy
 from ibd_scores.study.cohort import Cohort, identity, read_cohort
 from ibd_scores.study.cohort.parsing import fold
 from ibd_scores.study.cohort.reading import Limit, Note
 from ibd_scores.study.cohort.records import Found, Record, Records, read_records
 from ibd_scores.study.cohort.sources import Table
 from ibd_scores.study.doubts import Doubt, doubts
+from ibd_scores.study.queries import html, safe, with_costs
+from ibd_scores.study.schema import validated
 
 WITHHELD = "(withheld)"
 FREE_TEXT = "free text may tell who it is; identifying = false in cohort.toml keeps it"
@@ -113,6 +115,13 @@ class Clean:
         counts = grouped["patient_id"].agg(findings="size", patients="nunique")
         return counts.reset_index()
 
+    def save(self, cohort: Cohort) -> None:
+        """Write the tidy tables, and the query list as table and as page (`queries.html`)."""
+        tidy.save(cohort.name, {**self.tables, "queries": safe(self.queries)})
+        page = html(self.queries, cohort.title, cohort.note)
+        with paths.replacing(tidy.folder(cohort.name) / "queries.html") as temporary:
+            temporary.write_text(page, encoding="utf-8")
+
 
 def clean(cohort: Cohort | str) -> Clean:
     """Read a cohort and clean it: the six tidy tables (empty ones too) and the query list.
@@ -144,7 +153,7 @@ def clean(cohort: Cohort | str) -> Clean:
         [astuple(query) for query in queries], columns=[one.name for one in fields(Query)]
     )
     listed["row"] = listed["row"].astype("Int64")
-    return Clean(tables, listed)
+    return Clean(validated(tables), with_costs(listed, tables))
 
 
 def _read(cohort: Cohort) -> dict[str, Records]:

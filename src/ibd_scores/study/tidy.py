@@ -182,8 +182,23 @@ _TABLES: dict[str, tuple[Column | str, ...]] = {
     ),
     "queries": (
         _text("table"),
+        _text("file"),
         _item("row", "in the source file, the header is 1", range(1, 10_000_000)),
-        *map(_text, ("patient_id", "visit", "column", "old", "new", "problem", "action", "why")),
+        *map(
+            _text,
+            (
+                "patient_id",
+                "visit",
+                "column",
+                "heading",
+                "old",
+                "new",
+                "problem",
+                "action",
+                "why",
+                "costs",
+            ),
+        ),
     ),
 }
 

@@ -11,7 +11,7 @@ from ibd_scores.study.intake.toml import inline, named, quoted
 TO_DECIDE = "# TO DECIDE: "
 HEAD = (
     "# A first draft, made by name from the headings of the tables beside it. Read it through: "
-    "what stands\n# after TO DECIDE could not be told. The keys are explained in docs/your_cohort.md.\n"
+    "what stands\n# after TO DECIDE could not be told. docs/your_cohort.md explains the keys.\n"
 )
 WINDOWS = (
     "# Days from start_date; the rows are placed by their dates.\n"

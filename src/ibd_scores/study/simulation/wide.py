@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from ibd_scores.indices.endoscopy import SEGMENTS
+from ibd_scores.indices.endoscopy import SEGMENTS, VARIABLES
 from ibd_scores.study import paths, tidy
 from ibd_scores.study.intake import words
 
@@ -62,11 +62,10 @@ def _cells(table: str, line: Mapping[object, object], after: str) -> Iterator[tu
     told = {"patient_id", "visit", "segment", "endoscopy"} - (
         {"endoscopy"} if table == "diary" else set())  # fmt: skip
     reached = {
-        segment: any(
-            pd.notna(line.get(f"{name}_{segment}")) for name in ("ulcer_size", "narrowing")
-        )
+        segment: any(isinstance(value := line.get(f"{name}_{segment}"), float) and value == value
+                     for name in VARIABLES)
         for segment in SEGMENTS
-    }
+    }  # fmt: skip
     for name, value in line.items():
         column = str(name)
         if column in told or column.endswith("_censor"):
