@@ -63,11 +63,13 @@ from dataclasses import astuple, dataclass, fields, replace
 from datetime import date
 from itertools import chain
 
+import numpy as np
 import pandas as pd
 
 from ibd_scores.study import paths, tidy
-from ibd_scores.study.cohort import Cohort, identity, read_cohort
-from ibd_scores.study.cohort.parsing import fold
+from ibd_scores.study.cohort import Cohort, identity, read_cohort, units
+from ibd_scores.study.cohort.mixed_units import mixed_units
+from ibd_scores.study.cohort.parsing import decimals, fold
 from ibd_scores.study.cohort.reading import Limit, Note
 from ibd_scores.study.cohort.records import Found, Record, Records, read_records
 from ibd_scores.study.cohort.sources import Table
@@ -146,6 +148,7 @@ def clean(cohort: Cohort | str) -> Clean:
         tables[name] = _frame(name, records.kept, stated)
         if name in cohort.tables:
             queries += _queries(cohort.tables[name], chain(records.kept, records.left_out))
+            queries += _mixed(cohort.tables[name], tables[name], records.kept)
     queries += _located(doubts(tables), cohort, read)
     order = {name: place for place, name in enumerate(tables)}
     queries.sort(key=lambda query: (order[query.table], query.row or 10**9))
@@ -276,6 +279,40 @@ def _located(
             record.headings.get(one.column, "") if record else "", one.old, one.new, one.problem,
             one.action, one.why,
         )  # fmt: skip
+
+
+def _mixed(table: Table, frame: pd.DataFrame, records: list[Record]) -> Iterator[Query]:
+    """Take a column out of a tidy table if part of it looks to be in another unit, and say so."""
+    for source in table.sources:
+        name = source.column.name
+        ratios = units.apart(name)
+        if not ratios or source.unit_from or source.units_checked:
+            continue
+        days = [float(day.toordinal()) if isinstance(day := one.values.get("date"), date)
+                else np.nan for one in records]  # fmt: skip
+        measured = frame[name]
+        if f"{name}_censor" in frame:
+            measured = measured.where(frame[f"{name}_censor"].isna())
+        found = mixed_units(
+            measured, ratios, days=days, visits=frame.get("visit"),
+            decimals=[decimals(one.texts.get(name, "")) for one in records],
+        )  # fmt: skip
+        if found is None:
+            continue
+        small = [one for one, low in zip(records, found.small, strict=True) if low]
+        rows = ", ".join(str(one.row) for one in small[:5]) + ", ..." * (len(small) > 5)
+        known = " and ".join(units.UNITS[name])
+        why = (
+            f"{len(small)} of {int(measured.notna().sum())} values look {found.ratio:g} times too "
+            f"small (seen {found.seen_by}; rows {rows}): is the column of {known}? none is used "
+            "until cohort.toml says unit_from, or units_checked = true if it is one unit"
+        )
+        heading = small[0].headings.get(name, source.place)
+        yield Query(table.name, table.file.name, None, "", "", name, heading, "", "",
+                    "mixed units", "missing", why)  # fmt: skip
+        for column in (name, f"{name}_censor"):
+            if column in frame:
+                frame[column] = frame[column].mask(frame[column].notna())
 
 
 def _frame(name: str, records: list[Record], stated: list[tidy.Column]) -> pd.DataFrame:

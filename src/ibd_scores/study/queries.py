@@ -192,7 +192,8 @@ body { font: 15px/1.5 system-ui, "Noto Sans CJK SC", sans-serif; margin: 2rem au
 h1 { font-size: 1.5rem; } h2 { font-size: 1.1rem; margin-top: 2rem; break-after: avoid; }
 table { border-collapse: collapse; font-size: .85rem; width: 100%; }
 th, td { border-bottom: 1px solid #8886; padding: .25rem .5rem; text-align: left;
-         vertical-align: top; overflow-wrap: anywhere; }
+         vertical-align: top; overflow-wrap: break-word; max-width: 22rem; }
+td:nth-child(-n+4) { white-space: nowrap; }
 th { border-bottom: 2px solid #888; white-space: nowrap; }
 td { unicode-bidi: isolate; }
 tr { break-inside: avoid; }

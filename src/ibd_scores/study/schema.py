@@ -42,7 +42,7 @@ def column(name: str, table: str) -> pa.Column:
     elif item is not None and isinstance(item.values, Interval):
         low, high = item.values.low, item.values.high
         checks = [pa.Check.in_range(low, high, error=item.permitted)]
-    elif item is not None:
+    elif item is not None and not isinstance(item.values, Interval):
         permitted = [float(one) for one in item.values]
         checks = [pa.Check.isin(permitted, error=item.permitted)]
     return pa.Column(dtype, checks=checks, nullable=not required, name=name)

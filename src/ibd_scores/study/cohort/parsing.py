@@ -98,6 +98,17 @@ def either(text: str) -> str | None:
     return f"{'<' if found[1] else '>'}{found[2]} or {found[2]}"
 
 
+def decimals(text: str) -> int:
+    """Count the decimals that a number is written with; 0 for whatever is none.
+
+    >>> decimals("12.50"), decimals("12"), decimals("<0.05"), decimals("x")
+    (2, 0, 2, 0)
+    """
+    reading = censored(text)
+    exponent = reading[0].as_tuple().exponent if reading else 0
+    return max(-exponent, 0) if isinstance(exponent, int) else 0
+
+
 def several_numbers(text: str) -> bool:
     """Tell whether a text is two numbers in one cell, be one of them beyond a limit.
 
