@@ -1,4 +1,4 @@
-"""How often one unit is taken for two, and two are seen: python benchmarks/mixed_units.py [columns].
+"""How often one unit is taken for two: python benchmarks/mixed_units.py [columns].
 
 Draws columns of laboratory values and asks `mixed_units`; the rates stand in its docstring.
 """
@@ -49,8 +49,9 @@ def main(columns: int = 40_000) -> None:
             values, visits = column(draws, 150, sd, "1", 0.5)
             days = draws.integers(0, 600, 150)
             small = days > 350 if name == "from a day on" else draws.random(150) < 0.5
-            mixed = np.where(small, values / 10, values)
-            mixed = np.round(mixed, 1) if name == "rounded again" else mixed
+            mixed: Array = np.where(small, values / 10, values).astype(float)
+            if name == "rounded again":
+                mixed = np.round(mixed, 1)
             seen += asked(mixed, visits, days)
         print(f"two units, {name}: {seen / MIXED:.0%} seen")
 

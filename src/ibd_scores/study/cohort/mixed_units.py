@@ -24,7 +24,7 @@ OVERLAP = 0.2  # of the values of one power of ten, so many are of either part
 
 @dataclass(frozen=True)
 class Mixture:
-    """What looks like another unit: how many times smaller, which values, and by what it is seen."""
+    """What looks like another unit: how many times smaller, which values, how it is seen."""
 
     ratio: float
     small: Mask
