@@ -150,7 +150,9 @@ def _cells(variable: str, seen: Term, segments: Mapping[str, Term]) -> Iterator[
 def _numbered(name: str, given: Mapping[str, Any]) -> Iterator[tuple[str, Term]]:
     for number in range(1, given["items"] + 1):
         headings = tuple(_put(_NUMBERED, q=(given["en"], given["zh"]), n=(str(number),)))
-        label = Term(f"{given['en']} item {number}", f"{given['zh']}第{number}题", headings, {}, True)
+        label = Term(
+            f"{given['en']} item {number}", f"{given['zh']}第{number}题", headings, {}, True
+        )
         yield f"{name}_{number}", label
 
 
