@@ -62,7 +62,7 @@ class Words:
         Our column, or "table.column": its Term. In a long endoscopy the variables stand as such
         (`ulcer_size`), in a wide one each with its segment (`ulcer_size_ileum`).
     totals : mapping
-        The index or grading: what its total is called (for `<index>_recorded`).
+        The index: what its total is called (for `<index>_recorded`).
     missing : tuple of str
         What stands where nothing is known; 无 (none) does not.
     """
