@@ -16,7 +16,9 @@ from ibd_scores.study.scoring import STEPS
 
 # What the study works out itself from the diary and the steps before scoring is not asked for.
 _DIARY = (LIQUID_STOOLS, DIARY_PAIN, DIARY_WELLBEING)
-_WORKED_OUT = {f"{item.name}_{kind}": (item.name,) for item in _DIARY for kind in ("7d", "mean")}
+_WORKED_OUT: dict[str, tuple[str, ...]] = {
+    f"{item.name}_{kind}": (item.name,) for item in _DIARY for kind in ("7d", "mean")
+}
 _WORKED_OUT |= {step.name: tuple(column.name for column in step.columns) for step in STEPS}
 # Where the further items of an area stand; those of the other areas are asked at a visit.
 _AREAS = {endoscopy: "endoscopy", imaging: "imaging", phenotype: "patients"}

@@ -10,6 +10,7 @@ import re
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from ibd_scores.form import CENSORS
@@ -99,6 +101,10 @@ def write_text(cell: Cell, text: str) -> None:
     cell.number_format = _TEXT
 
 
+def _font(**how: Any) -> Font:
+    return Font(name="Calibri", **{"size": 11, **how})
+
+
 def _style(field: Field) -> str:
     """Return the number format of a column: ids, free text and words are text."""
     if field.column.kind == "date":
@@ -107,11 +113,11 @@ def _style(field: Field) -> str:
 
 
 def _head(sheet: Worksheet, listed: Sequence[Field]) -> None:
-    fonts = (Font(bold=True), Font(), Font(color="808080", size=9))
+    fonts = (_font(bold=True), _font(), _font(color="808080", size=9))
     for place, field in enumerate(listed, start=1):
         letter = get_column_letter(place)
         sheet.column_dimensions[letter].number_format = _style(field)
-        longest = max(len(field.name) * 0.9, 2 * len(field.term.zh) / 2, len(field.english) / 2)
+        longest = max(len(field.name) * 0.9, _wide(field.term.zh) / 2, _wide(field.english) / 2)
         sheet.column_dimensions[letter].width = min(max(longest + 3, 12), 34)
         for row, text in enumerate((field.term.zh, field.english, field.name), start=1):
             cell = sheet.cell(row, place)
@@ -122,6 +128,8 @@ def _head(sheet: Worksheet, listed: Sequence[Field]) -> None:
         sheet.row_dimensions[row].height = height
     keys = 2 if len(listed) > 1 and listed[1].name == "visit" else 1
     sheet.freeze_panes = sheet.cell(FIRST_ROW, keys + 1)
+    sheet.page_setup.orientation = "landscape"
+    sheet.print_title_rows = f"1:{HEADER_ROW}"
 
 
 class _Lists:
@@ -205,7 +213,10 @@ def _prompt(field: Field) -> Iterator[str]:
 
 def _error(field: Field) -> Iterator[str]:
     """What is said when the cell cannot hold what was typed."""
-    yield "此处不能填写该值。This value cannot stand here."
+    if field.name == "visit":
+        yield "不是常用的访视名称，是否保留？ Not one of the usual visits. Keep it?"
+    else:
+        yield "此处不能填写该值。This value cannot stand here."
     if field.codes:
         yield f"请选 choose: {', '.join(field.codes)}"
     elif field.column.kind == "date":
@@ -215,7 +226,8 @@ def _error(field: Field) -> Iterator[str]:
         yield f"请填 type {kind}: {_span(field)}"
     if field.name in tidy.CENSORED:
         yield "或 or <0.5, >1800"
-    yield "未查请留空 Leave it blank if it was not done."
+    needed = "必填 It is required." if field.required else "未查请留空 Leave it blank if not done."
+    yield needed
 
 
 def _span(field: Field) -> str:
@@ -260,31 +272,42 @@ def _plain(value: float) -> int | float:
 
 def _instructions(sheet: Worksheet) -> None:
     sheet.title = "instructions"
-    sheet.column_dimensions["A"].width = 62
-    sheet.column_dimensions["B"].width = 78
-    lines = [*INSTRUCTIONS, *((f"{words().tables[table].zh} {table}: {chinese}",
-                               f"{table}: {english}") for table, (chinese, english)
-                              in ROWS.items())]  # fmt: skip
-    for row, line in enumerate(lines, start=1):
-        for place, text in enumerate(line, start=1):
-            cell = sheet.cell(row, place)
-            write_text(cell, text)
-            cell.alignment = _WRAPPED
-            cell.font = Font(bold=row == 1, size=14 if row == 1 else 11)
+    meant = [(f"{words().tables[table].zh} {table}: {chinese}", f"{table}: {english}")
+             for table, (chinese, english) in ROWS.items()]  # fmt: skip
+    _prose(sheet, (*INSTRUCTIONS, *meant), (62, 78))
+    for cell in sheet[1]:
+        cell.font = _font(bold=True, size=14)
 
 
 def _codebook(sheet: Worksheet, asked: Mapping[str, Sequence[Field]]) -> None:
     rows = [CODEBOOK, *(_described(field) for listed in asked.values() for field in listed)]
+    _prose(sheet, rows, (15, 30, 32, 40, 30, 8, 10, 60, 40))
+    for cell in sheet[1]:
+        cell.font, cell.fill = _font(bold=True), _HEAD
+    sheet.freeze_panes = "C2"
+    sheet.print_title_rows = "1:1"
+
+
+def _prose(sheet: Worksheet, rows: Sequence[Sequence[str]], widths: Sequence[int]) -> None:
+    """Lay out text that wraps: every row as high as its longest cell, all columns on one page."""
+    for place, width in enumerate(widths, start=1):
+        sheet.column_dimensions[get_column_letter(place)].width = width
     for row, line in enumerate(rows, start=1):
-        for place, text in enumerate(line, start=1):
+        lines = 1
+        for place, (text, width) in enumerate(zip(line, widths, strict=True), start=1):
             cell = sheet.cell(row, place)
             write_text(cell, text)
-            cell.alignment = _WRAPPED
-            if row == 1:
-                cell.font, cell.fill = Font(bold=True), _HEAD
-    for letter, width in zip("ABCDEFGHI", (15, 30, 34, 40, 30, 8, 10, 60, 40), strict=True):
-        sheet.column_dimensions[letter].width = width
-    sheet.freeze_panes = "C2"
+            cell.alignment, cell.font = _WRAPPED, _font()
+            lines = max(lines, sum(ceil(_wide(part) / width) for part in text.split("\n")))
+        sheet.row_dimensions[row].height = 16 * lines + 4
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.fitToHeight = 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+
+
+def _wide(text: str) -> float:
+    """Return how many columns a text takes: a Chinese sign takes two."""
+    return max(1, sum(2.1 if sign > "\u2e7f" else 1.05 for sign in text))
 
 
 def _described(field: Field) -> tuple[str, ...]:
