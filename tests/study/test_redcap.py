@@ -10,12 +10,8 @@ from ibd_scores.entries import ENTRIES
 from ibd_scores.study import cleaning, tidy
 from ibd_scores.study.cohort import read_cohort
 from ibd_scores.study.intake.fields import fields
-from ibd_scores.study.intake.redcap import (
-    dictionary,
-    field_names,
-    redcap_cohort_toml,
-    write_dictionary,
-)
+from ibd_scores.study.intake.readback import redcap_cohort_toml
+from ibd_scores.study.intake.redcap import dictionary, field_names, write_dictionary
 
 # As REDCap writes them itself when a dictionary is downloaded.
 HEADINGS = [

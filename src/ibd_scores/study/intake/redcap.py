@@ -1,15 +1,14 @@
-"""The REDCap data dictionary, made from the catalogue, and how its export is read back.
+"""The REDCap data dictionary, made from the catalogue.
 
 The dictionary makes a project without events: one record for each patient, the form `patients`
 once, and the other forms as repeating instruments, of which each visit, day, endoscopy, adverse
 event or scanned segment is one instance. REDCap does not keep in a dictionary which forms repeat;
 it is switched on after the import (Project Setup, "Repeating instruments and events"), for every
-form but the first.
+form but the first. `readback` says how its export is read.
 """
 
 import csv
 import io
-import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -152,65 +151,3 @@ def _kind(field: Field) -> dict[str, str]:
         COLUMNS[8]: f"{low:.10g}",
         COLUMNS[9]: "" if high == float("inf") else f"{high:.10g}",
     }
-
-
-def redcap_cohort_toml(
-    file: str, *, title: str, instruments: Iterable[str] = (), dates: str = "YYYY-MM-DD"
-) -> str:
-    """Return a `cohort.toml` that reads the export of such a project ("CSV / raw data").
-
-    Every form stands in the same file: the rows of a repeating one carry its name in
-    `redcap_repeat_instrument`, those of the first form a blank.
-
-    Parameters
-    ----------
-    file : str
-        The name of the exported file.
-    title : str
-        What the cohort is called.
-    instruments : iterable of str
-        The same as for the dictionary.
-    dates : str
-        How the export writes days.
-
-    Examples
-    --------
-    >>> print(redcap_cohort_toml("export.csv", title="Our patients"))
-    # The raw export of the REDCap project that the data dictionary makes.
-    title = "Our patients"
-    dates = ["YYYY-MM-DD"]
-    <BLANKLINE>
-    [visit_names]
-    baseline = ["baseline"]
-    ...
-    [patients]
-    file = "export.csv"
-    rows_where = { redcap_repeat_instrument = [""] }
-    <BLANKLINE>
-    [patients.columns]
-    patient_id = "patient_id"
-    disease = "disease"
-    ...
-    """
-    asked = fields(instruments)
-    names = field_names(asked)
-    lines = [
-        "# The raw export of the REDCap project that the data dictionary makes.",
-        f"title = {_text(title)}",
-        f"dates = [{_text(dates)}]",
-        "",
-        "[visit_names]",
-        *(f"{visit} = [{_text(visit)}]" for visit in words().visits),
-    ]
-    for table, listed in asked.items():
-        lines += ["", f"[{table}]", f"file = {_text(file)}"]
-        repeated = table if table in REPEATING else ""
-        lines.append(f"rows_where = {{ redcap_repeat_instrument = [{_text(repeated)}] }}")
-        lines += ["", f"[{table}.columns]"]
-        lines += [f"{field.name} = {_text(names[table, field.name])}" for field in listed]
-    return "\n".join(lines) + "\n"
-
-
-def _text(text: str) -> str:
-    """Write a TOML string: JSON's escapes are TOML's, but for the delete sign."""
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
