@@ -185,6 +185,12 @@ def test_a_text_longer_than_a_cell_is_refused_not_cut(tmp_path):
     assert not list(tmp_path.iterdir())
 
 
+def test_a_year_before_those_of_excel_is_kept_as_written(tmp_path):
+    book = written(tmp_path / "a.xlsx", tables={"patients": patients(start_date=["0203-02-03"])})
+    cell = book["patients"].cell(4, names(book["patients"]).index("start_date") + 1)
+    assert (cell.value, cell.data_type) == ("0203-02-03", "s")
+
+
 def test_the_words_of_a_grade_stay_text(tmp_path):
     book = written(tmp_path / "a.xlsx", instruments=["geboes"])
     assert offered(book, rule(book, "visits", "geboes_architecture")) == [

@@ -105,6 +105,15 @@ def _font(**how: Any) -> Font:
     return Font(name="Calibri", **{"size": 11, **how})
 
 
+def _write_day(cell: Cell, day: pd.Timestamp) -> None:
+    """Write a day as Excel keeps one; it knows none before 1900, and these are misprints."""
+    if day.year > 1900:
+        cell.value = day.to_pydatetime()
+        cell.number_format = _DAY
+    else:
+        write_text(cell, f"{day.year:04}-{day.month:02}-{day.day:02}")
+
+
 def _style(field: Field) -> str:
     """Return the number format of a column: ids, free text and words are text."""
     if field.column.kind == "date":
@@ -118,7 +127,7 @@ def _head(sheet: Worksheet, listed: Sequence[Field]) -> None:
         letter = get_column_letter(place)
         sheet.column_dimensions[letter].number_format = _style(field)
         longest = max(len(field.name) * 0.9, _wide(field.term.zh) / 2, _wide(field.english) / 2)
-        sheet.column_dimensions[letter].width = min(max(longest + 3, 12), 34)
+        sheet.column_dimensions[letter].width = min(max(longest + 4, 12), 34)
         for row, text in enumerate((field.term.zh, field.english, field.name), start=1):
             cell = sheet.cell(row, place)
             write_text(cell, text)
@@ -147,7 +156,7 @@ class _Lists:
         """Return the range where a list stands, written now if it is new."""
         if values not in self.places:
             column = len(self.places) + 1
-            write_text(self.sheet.cell(1, column), name)
+            write_text(self.sheet.cell(1, column), f"choices of {name}")  # no heading of a table
             for row, value in enumerate(values, start=2):
                 cell = self.sheet.cell(row, column)
                 if isinstance(value, str):
@@ -259,8 +268,7 @@ def _fill(sheet: Worksheet, listed: Sequence[Field], table: pd.DataFrame) -> Non
             elif field.column.kind == "number":
                 cell.value = _plain(value)
             elif field.column.kind == "date":
-                cell.value = pd.Timestamp(value).to_pydatetime()
-                cell.number_format = _DAY
+                _write_day(cell, pd.Timestamp(value))
             else:
                 write_text(cell, str(value))
 
