@@ -1,1 +1,1 @@
-"""Getting a hospital's tables in: their words, an entry form, a first draft of `cohort.toml`."""
+"""How data get in: the words of every column, the entry form, the REDCap dictionary."""

@@ -1,51 +1,61 @@
-"""The commands that get a hospital's tables in: `start`, `form` and `redcap`."""
+"""The commands `ibd-scores form` and `ibd-scores redcap`."""
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from ibd_scores.study.intake.form import write_form
+from ibd_scores.study.intake.redcap import write_dictionary
 
-def add_commands(commands: Any) -> None:
-    """Add the commands `start`, `form` and `redcap` to a command line."""
-    begin = commands.add_parser(
-        "start", help="make a cohort of your tables: copies them and drafts cohort.toml"
+
+def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add both commands to those of a parser."""
+    form = commands.add_parser(
+        "form", help="write an Excel form to enter a cohort in: a sheet for each table"
     )
-    begin.add_argument("path", type=Path, metavar="PATH", help="a workbook, or a folder of tables")
-    begin.add_argument("--name", default="", help="of the cohort (default: that of the file)")
-    begin.set_defaults(command=_start)
-    for name, what, command, ending in (
-        ("form", "an entry form", _form, "xlsx"),
-        ("redcap", "a REDCap data dictionary", _redcap, "csv"),
-    ):
-        one = commands.add_parser(name, help=f"write {what} for the tables of a cohort")
-        one.add_argument("file", type=Path, metavar=f"FILE.{ending}")
-        one.add_argument(
-            "--with", dest="instruments", nargs="+", default=[], metavar="INSTRUMENT",
-            help="further indices or gradings to ask the items of, such as sccai",
+    form.add_argument(
+        "path", metavar="FILE.xlsx", type=Path, help="a workbook that is not there yet"
+    )
+    form.set_defaults(command=_form)
+    redcap = commands.add_parser(
+        "redcap", help="write a REDCap data dictionary of the same columns"
+    )
+    redcap.add_argument("path", metavar="FILE.csv", type=Path, help="a file that is not there yet")
+    redcap.set_defaults(command=_redcap)
+    for command in (form, redcap):
+        command.add_argument(
+            "--instrument", dest="instruments", metavar="NAME", action="append", default=[],
+            help="a further index or grading whose items are asked for, such as sccai; repeatable",
         )  # fmt: skip
-        one.set_defaults(command=command)
-
-
-# What a command needs is imported by it: `ibd-scores run` does without.
-def _start(options: argparse.Namespace) -> int:
-    from ibd_scores.study.intake.start import report, start
-
-    folder, draft = start(options.path, options.name)
-    print(*report(folder, draft), sep="\n")
-    return 0
 
 
 def _form(options: argparse.Namespace) -> int:
-    from ibd_scores.study.intake.form import write_form
-
-    write_form(options.file, instruments=options.instruments)
-    print(f"Written: {options.file}")
+    _write(write_form, options, ".xlsx")
+    print(
+        f"Wrote {options.path}: fill in one sheet for each table.\n"
+        f"Then: ibd-scores start {options.path} --name COHORT"
+    )
     return 0
 
 
 def _redcap(options: argparse.Namespace) -> int:
-    from ibd_scores.study.intake.redcap import write_dictionary
-
-    write_dictionary(options.file, instruments=options.instruments)
-    print(f"Written: {options.file}")
+    _write(write_dictionary, options, ".csv")
+    print(
+        f"Wrote {options.path}: import it in REDCap (Project Setup, Data Dictionary), then switch "
+        "on\nrepeating instruments for every form but patients. Export as CSV / raw data, then:\n"
+        "ibd-scores start EXPORT.csv --name COHORT"
+    )
     return 0
+
+
+def _write(write: Callable[..., Any], options: argparse.Namespace, ending: str) -> None:
+    """Write a new file; what is there may hold patients, so it is never overwritten."""
+    path: Path = options.path
+    if path.suffix.lower() != ending:
+        raise ValueError(f"{path}: name a file that ends in {ending}; nothing was written")
+    if path.exists():
+        raise ValueError(f"{path}: is there already and was left as it is; choose another name")
+    if not path.parent.is_dir():
+        raise ValueError(f"{path.parent}: no such folder; make it, or choose another")
+    write(path, instruments=options.instruments)

@@ -1,276 +1,341 @@
-"""The entry form: an Excel workbook with a sheet for each table, made from the catalogue.
+"""The entry form: an Excel workbook with one sheet for each tidy table, made from the catalogue.
 
-Drop-downs and ranges are the permitted values of each item, labels are Chinese and English, and a
-codebook says which score reads what. The same catalogue gives the same bytes.
+Rows 1 to 3 of a sheet hold the Chinese label, the English label with the unit, and our name of
+the column; the data begin in row 4. Drop-downs and limits come from the permitted values of each
+item, so what is typed in is what can be read back: codes as codes, days as days, ids as text.
 """
 
+import io
 import re
 import zipfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from io import BytesIO
+from math import ceil
 from pathlib import Path
+from typing import Any
 
-import numpy as np
 import pandas as pd
 from openpyxl import Workbook
+from openpyxl.cell import Cell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
-from ibd_scores.entries import ENTRIES
-from ibd_scores.form import Interval, Item
-from ibd_scores.indices.endoscopy import SEGMENTS
+from ibd_scores.form import CENSORS
 from ibd_scores.study import paths, tidy
-from ibd_scores.study.cohort.identity import text_safe
-from ibd_scores.study.intake import words
+from ibd_scores.study.intake.fields import Field, fields
+from ibd_scores.study.intake.guide import CODEBOOK, INSTRUCTIONS, ROWS
+from ibd_scores.study.intake.words import words
 
-HEADER_ROW = 3  # Chinese label, English label, our name
-ROOM = 2000  # empty rows below that are checked
-CODEBOOK = ("table", "column", "中文", "English", "permitted", "unit", "read by")
-NOT_REACHED = "not reached"
-WIDE_LIST = 12  # a drop-down with more lines is a range
-MADE = datetime(2024, 1, 1)  # no clock: the same catalogue gives the same bytes
-LEAD = (
-    "一行一条记录；第1、2行为中英文名称，第3行为变量名，请勿改动。 / One row for each record; "
-    "rows 1 and 2 are labels, row 3 the names: leave them as they are.",
-    "patients: 每位患者一行。 / One row for each patient.",
-    "visits: 每位患者每次访视一行 (baseline, week12)。 / One row for each patient and visit.",
-    "diary: CD 患者访视前7天每天一行。 / One row for each day of the week before a visit.",
-    "endoscopy: 每次内镜一行；未到达的肠段填 not reached。 / One row for each endoscopy; a "
-    "segment that was not reached says so, it is never 0.",
-    "adverse_events, imaging: 每个事件一行；每个肠段一行。 / One row for each event; "
-    "for each segment.",
-    "没有查的项目请留空，不要填0。 / What was not measured stays blank, never 0.",
-    "超出检测限请写 <0.5 或 >1800。 / Beyond a limit of detection: <0.5 or >1800.",
-    "日期: 2024-03-09。 / Dates: 2024-03-09.",
-    "请勿填写姓名、电话、身份证号。 / No names, phone numbers or identity cards.",
-)
-
-
-def columns(table: str, instruments: Sequence[str] = ()) -> dict[str, tidy.Column]:
-    """Return the columns of a sheet: those of the tidy table, and what these instruments read.
-
-    >>> list(columns("visits", ["sccai"]))[-2:]
-    ['bowel_frequency_night', 'extracolonic']
-    """
-    known = tidy.columns(table)
-    found = {name: known[name] for name in words.columns(table)}
-    further = tidy.further()
-    for one in instruments:
-        for item in asked(one):
-            if item in further and words.home(item) == table:
-                found[item] = further[item]
-    return found
-
-
-def asked(name: str) -> list[str]:
-    """List the items of an instrument, or the one item of this name.
-
-    Raises
-    ------
-    ValueError
-        there is none such; the message lists the instruments.
-    """
-    if name in ENTRIES:
-        return [item.name for item in (*ENTRIES[name].columns, *ENTRIES[name].items)]
-    if name in tidy.further():
-        return [name]
-    raise ValueError(f"{name}: no instrument of this name; these exist: {', '.join(ENTRIES)}")
+HEADER_ROW = 3  # our names stand here; the labels above them are for people
+FIRST_ROW, LAST_ROW = 4, 1_048_576
+CHOICES = "choices"
+_TEXT, _DAY, _NUMBER = "@", "yyyy-mm-dd", "General"
+_DAYS = (14611, 73050)  # 1940-01-01 and 2099-12-31 as Excel counts days
+_MOST_TEXT = 32_767  # of a cell, by Excel
+_MOST_PROMPT, _MOST_ERROR = 255, 225  # of a message, by Excel
+_FIXED = (2000, 1, 1, 0, 0, 0)  # the clock is not asked, so that the same form has the same bytes
+_HEAD = PatternFill("solid", fgColor="DDEBF7")
+_NEEDED = PatternFill("solid", fgColor="FFE699")
+_WRAPPED = Alignment(wrap_text=True, vertical="top")
 
 
 def write_form(
-    path: Path,
+    path: str | Path,
     *,
-    instruments: Sequence[str] = (),
+    instruments: Iterable[str] = (),
     tables: Mapping[str, pd.DataFrame] | None = None,
 ) -> None:
-    """Write the entry form.
+    """Write the entry form, whole or not at all; the same arguments give the same bytes.
 
     Parameters
     ----------
-    path : Path
-        A file ending in .xlsx that is not there yet.
-    instruments : sequence of str
-        Indices and gradings whose further items the sheets are to have, such as "sccai".
+    path : str or Path
+        The workbook, `.xlsx`; one that is there is replaced.
+    instruments : iterable of str
+        Indices and gradings whose further items are asked for (see `fields`).
     tables : mapping of str to DataFrame, optional
-        Tidy tables to fill in.
+        Tidy tables to fill in; without them the form is empty.
 
     Raises
     ------
     ValueError
-        another ending, or no instrument of this name.
-    FileExistsError
-        the file is there; a filled-in form is not written over.
+        an unknown instrument; a table or column that is no tidy one, or a text too long for Excel.
     """
-    if path.suffix.lower() != ".xlsx":
-        raise ValueError(f"{path}: a name ending in .xlsx is wanted")
-    if path.exists():
-        raise FileExistsError(f"{path}: is there already; give another name")
-    [*map(asked, instruments)]
+    given = tables or {}
+    asked = fields(instruments, {name: map(str, table) for name, table in given.items()})
     book = Workbook()
-    lead = book.active
-    lead.title = "说明 Read me"
-    for line in LEAD:
-        lead.append([line])
-    lead.column_dimensions["A"].width = 110
-    for cell in lead["A"]:
-        cell.alignment = Alignment(wrap_text=True)
-    for table in tidy.KEYS:
-        chosen = columns(table, instruments)
-        _sheet(book.create_sheet(table), table, chosen, (tables or {}).get(table))
-    _codebook(book.create_sheet("codebook"), instruments)
+    book.properties.creator = "ibd_scores"
+    book.properties.title = "IBD cohort entry form"
+    book.properties.created = datetime(*_FIXED)
+    _instructions(book.active)
+    lists = _Lists(book.create_sheet(CHOICES))
+    for table, listed in asked.items():
+        sheet = book.create_sheet(table, index=len(book.sheetnames) - 1)
+        _head(sheet, listed)
+        _validate(sheet, listed, lists)
+        if table in given:
+            _fill(sheet, listed, given[table])
+    _codebook(book.create_sheet("codebook", index=len(book.sheetnames) - 1), asked)
+    lists.sheet.sheet_state = "hidden"
+    content = _packed(book)
     with paths.replacing(path) as temporary:
-        temporary.write_bytes(_same_bytes(book))
+        temporary.write_bytes(content)
 
 
-def _sheet(
-    sheet: Worksheet, table: str, chosen: Mapping[str, tidy.Column], rows: pd.DataFrame | None
-) -> None:
-    last = HEADER_ROW + ROOM + (0 if rows is None else len(rows))
-    for place, (name, column) in enumerate(chosen.items(), 1):
-        unit = f" ({column.item.unit})" if column.item and column.item.unit else ""
-        labels = (words.label(table, name, words.CHINESE) + unit,
-                  words.label(table, name) + unit, name)  # fmt: skip
-        for row, label in enumerate(labels, 1):
-            cell = sheet.cell(row, place, label)
-            cell.font = Font(bold=row < HEADER_ROW, color="808080" if row == HEADER_ROW else None)
-            cell.fill = PatternFill("solid", fgColor="E8EEF4")
-            cell.alignment = Alignment(wrap_text=True, vertical="top")
+def write_text(cell: Cell, text: str) -> None:
+    """Put a text into a cell as text: never a formula, never a number, whatever it looks like.
+
+    Raises
+    ------
+    ValueError
+        longer than a cell of Excel can be.
+    """
+    if len(text) > _MOST_TEXT:
+        raise ValueError(f"a text of {len(text)} characters; a cell holds {_MOST_TEXT} at most")
+    cell.value = ILLEGAL_CHARACTERS_RE.sub(" ", text)
+    cell.data_type = "s"
+    cell.number_format = _TEXT
+
+
+def _font(**how: Any) -> Font:
+    return Font(name="Calibri", **{"size": 11, **how})
+
+
+def _write_day(cell: Cell, day: pd.Timestamp) -> None:
+    """Write a day as Excel keeps one; it knows none before 1900, and these are misprints."""
+    if day.year > 1900:
+        cell.value = day.to_pydatetime()
+        cell.number_format = _DAY
+    else:
+        write_text(cell, f"{day.year:04}-{day.month:02}-{day.day:02}")
+
+
+def _style(field: Field) -> str:
+    """Return the number format of a column: ids, free text and words are text."""
+    if field.column.kind == "date":
+        return _DAY
+    return _NUMBER if field.column.kind == "number" else _TEXT
+
+
+def _head(sheet: Worksheet, listed: Sequence[Field]) -> None:
+    fonts = (_font(bold=True), _font(), _font(color="808080", size=9))
+    for place, field in enumerate(listed, start=1):
         letter = get_column_letter(place)
-        sheet.column_dimensions[letter].width = 16
-        if rule := _rule(table, column):
-            rule.add(f"{letter}{HEADER_ROW + 1}:{letter}{last}")
-            sheet.add_data_validation(rule)
-        kind = {"date": "yyyy-mm-dd", "text": "@"}.get(column.kind, "General")
-        for row in range(HEADER_ROW + 1, HEADER_ROW + 1 + (0 if rows is None else len(rows))):
-            sheet.cell(row, place).number_format = kind
-        sheet.column_dimensions[letter].number_format = kind
-    sheet.freeze_panes = sheet.cell(HEADER_ROW + 1, 2)
-    if rows is not None:
-        _fill(sheet, chosen, rows)
+        sheet.column_dimensions[letter].number_format = _style(field)
+        longest = max(len(field.name) * 0.9, _wide(field.term.zh) / 2, _wide(field.english) / 2)
+        sheet.column_dimensions[letter].width = min(max(longest + 4, 12), 34)
+        for row, text in enumerate((field.term.zh, field.english, field.name), start=1):
+            cell = sheet.cell(row, place)
+            write_text(cell, text)
+            cell.font, cell.alignment = fonts[row - 1], _WRAPPED
+            cell.fill = _NEEDED if field.required else _HEAD
+    for row, height in ((1, 32), (2, 45), (3, 15)):
+        sheet.row_dimensions[row].height = height
+    keys = 2 if len(listed) > 1 and listed[1].name == "visit" else 1
+    sheet.freeze_panes = sheet.cell(FIRST_ROW, keys + 1)
+    sheet.page_setup.orientation = "landscape"
+    sheet.print_title_rows = f"1:{HEADER_ROW}"
 
 
-def _fill(sheet: Worksheet, chosen: Mapping[str, tidy.Column], rows: pd.DataFrame) -> None:
-    for row, line in enumerate(rows.to_dict("records"), HEADER_ROW + 1):
-        for place, (name, column) in enumerate(chosen.items(), 1):
-            value = line.get(name)
-            if value is None or pd.isna(value):
+class _Lists:
+    """The hidden sheet that holds what the drop-downs offer: each list once, numbers as numbers.
+
+    A list written into the validation itself would be cut at 255 characters, and its decimals
+    misread where a comma is the decimal sign.
+    """
+
+    def __init__(self, sheet: Worksheet) -> None:
+        self.sheet = sheet
+        self.places: dict[tuple[str | float, ...], str] = {}
+
+    def place(self, values: tuple[str | float, ...], name: str) -> str:
+        """Return the range where a list stands, written now if it is new."""
+        if values not in self.places:
+            column = len(self.places) + 1
+            write_text(self.sheet.cell(1, column), f"choices of {name}")  # no heading of a table
+            for row, value in enumerate(values, start=2):
+                cell = self.sheet.cell(row, column)
+                if isinstance(value, str):
+                    write_text(cell, value)
+                else:
+                    cell.value = value
+            letter = get_column_letter(column)
+            self.places[values] = f"{CHOICES}!${letter}$2:${letter}${len(values) + 1}"
+        return self.places[values]
+
+
+def _validate(sheet: Worksheet, listed: Sequence[Field], lists: _Lists) -> None:
+    for place, field in enumerate(listed, start=1):
+        letter = get_column_letter(place)
+        rule = DataValidation(**_rule(field, f"{letter}{FIRST_ROW}", lists), allow_blank=True)
+        rule.showInputMessage = rule.showErrorMessage = True
+        rule.promptTitle = rule.errorTitle = field.name[:32]
+        rule.prompt = _fitting(_prompt(field), _MOST_PROMPT)
+        rule.error = _fitting(_error(field), _MOST_ERROR)
+        rule.add(f"{letter}{FIRST_ROW}:{letter}{LAST_ROW}")
+        sheet.add_data_validation(rule)
+
+
+def _rule(field: Field, cell: str, lists: _Lists) -> dict[str, Any]:
+    """Say what Excel lets in: a list, whole numbers, decimals, a day, or anything."""
+    if field.codes:
+        numbers = field.column.kind == "number"
+        values = tuple(_plain(float(code)) if numbers else code for code in field.codes)
+        style = "warning" if field.name == "visit" else "stop"  # a cohort may have other visits
+        return {"type": "list", "formula1": lists.place(values, field.name), "errorStyle": style}
+    if field.column.kind == "date":
+        return {"type": "date", "operator": "between", "formula1": str(_DAYS[0]),
+                "formula2": str(_DAYS[1])}  # fmt: skip
+    if field.limits is None:
+        return {}
+    low, high = (f"{_plain(limit)}" for limit in field.limits)
+    if field.name in tidy.CENSORED:
+        number = f"AND(ISNUMBER({cell}),{cell}>={low},{cell}<={high})"
+        limit = (f'AND(OR(LEFT({cell},1)="<",LEFT({cell},1)=">"),'
+                 f"ISNUMBER(VALUE(MID({cell},2,20))))")  # fmt: skip
+        return {"type": "custom", "formula1": f"OR({number},{limit})"}
+    kind = "whole" if field.whole else "decimal"
+    if high == "inf":
+        return {"type": kind, "operator": "greaterThanOrEqual", "formula1": low}
+    return {"type": kind, "operator": "between", "formula1": low, "formula2": high}
+
+
+def _prompt(field: Field) -> Iterator[str]:
+    """What stands beside the cell while it is filled in."""
+    yield f"{field.term.zh} {field.english}"
+    if field.codes:
+        for code, term in field.codes.items():
+            yield f"{code} = {term.zh} {term.en}"
+    elif field.column.kind == "date":
+        yield "日期 a day: YYYY-MM-DD"
+    elif field.limits:
+        kind = "整数 whole number" if field.whole else "数值 number"
+        yield f"{kind}: {_span(field)}"
+    if field.name in tidy.CENSORED:
+        yield "低于或高于检测限 beyond the detection limit: <0.5, >1800"
+    yield "必填 required" if field.required else "未查留空 leave blank if not done"
+
+
+def _error(field: Field) -> Iterator[str]:
+    """What is said when the cell cannot hold what was typed."""
+    if field.name == "visit":
+        yield "不是常用的访视名称，是否保留？ Not one of the usual visits. Keep it?"
+    else:
+        yield "此处不能填写该值。This value cannot stand here."
+    if field.codes:
+        yield f"请选 choose: {', '.join(field.codes)}"
+    elif field.column.kind == "date":
+        yield "请填日期 type a day, YYYY-MM-DD: 2024-03-09"
+    elif field.limits:
+        kind = "整数 a whole number" if field.whole else "数值 a number"
+        yield f"请填 type {kind}: {_span(field)}"
+    if field.name in tidy.CENSORED:
+        yield "或 or <0.5, >1800"
+    needed = "必填 It is required." if field.required else "未查请留空 Leave it blank if not done."
+    yield needed
+
+
+def _span(field: Field) -> str:
+    low, high = field.limits or (0, 0)
+    unit = f" {field.unit}" if field.unit else ""
+    return f"≥ {low:g}{unit}" if high == float("inf") else f"{low:g} – {high:g}{unit}"
+
+
+def _fitting(lines: Iterable[str], most: int) -> str:
+    """Put lines together; the middle ones that Excel has no room for are in the codebook."""
+    first, *middle, last = lines
+    while len(text := "\n".join((first, *middle, last))) > most and middle:
+        middle = [*middle[:-2], "… (codebook)"] if len(middle) > 1 else []
+    return text[:most]
+
+
+def _fill(sheet: Worksheet, listed: Sequence[Field], table: pd.DataFrame) -> None:
+    for place, field in enumerate(listed, start=1):
+        if field.name not in table:
+            continue
+        sides = table.get(f"{field.name}_censor")
+        for row, value in enumerate(table[field.name].tolist(), start=FIRST_ROW):
+            if pd.isna(value) or value == "":
                 continue
             cell = sheet.cell(row, place)
-            sign = {"left": "<", "right": ">"}.get(str(line.get(f"{name}_censor", "")), "")
-            if column.kind == "date":
-                cell.value = pd.Timestamp(value).to_pydatetime()
-            elif column.kind == "number" and not sign:
-                cell.value = int(value) if float(value).is_integer() else float(value)
+            side = None if sides is None else sides.iloc[row - FIRST_ROW]
+            if side in CENSORS:
+                write_text(cell, f"{'<>'[CENSORS.index(str(side))]}{_plain(value)}")
+            elif field.column.kind == "number":
+                cell.value = _plain(value)
+            elif field.column.kind == "date":
+                _write_day(cell, pd.Timestamp(value))
             else:
-                short = f"{value:.15g}" if isinstance(value, float) else str(value)
-                cell.value = text_safe(f"{sign}{short}")
-                cell.data_type = "s"
+                write_text(cell, str(value))
 
 
-def _rule(table: str, column: tidy.Column) -> DataValidation | None:
-    """What a spreadsheet lets into a column, with what it says; None where it is free text."""
-    item = column.item
-    if column.name == "visit":
-        choices = [*words.stated()["visit_names"]]
-    elif column.name == "segment":
-        choices = [*SEGMENTS]
-    elif column.kind == "date":
-        rule = DataValidation("date", operator="greaterThan", formula1="1", allow_blank=True)
-        return _saying(rule, "日期 Date", "2024-03-09")
-    elif item is None:
-        return None
-    else:
-        choices = _choices(item)
-    said = f"{column.name}: {item.permitted}. {item.meaning}" if item else ", ".join(choices)
-    if choices and table == "endoscopy" and column.name in tidy.CELLS:
-        choices = [*choices, NOT_REACHED]
-    if choices:
-        rule = DataValidation("list", formula1=f'"{",".join(choices)}"', allow_blank=True)
-        return _saying(rule, column.name, f"{said} {_in_words(column)}")
-    if item is None:
-        return None
-    if column.name in tidy.CENSORED:
-        rule = _between(item)
-        rule.errorStyle = "warning"
-        return _saying(rule, column.name, f"{said}. <0.5 或 or >1800")
-    return _saying(_between(item), column.name, said)
+def _plain(value: float) -> int | float:
+    """Bring a number to its shortest form: 3, not 3.0."""
+    return int(value) if float(value).is_integer() else float(value)
 
 
-def _choices(item: Item) -> list[str]:
-    if isinstance(item.values, Interval) or len(item.values) > WIDE_LIST:
-        return []
-    return [f"{one:g}" if not isinstance(one, str) else one for one in item.values]
-
-
-def _between(item: Item) -> DataValidation:
-    values = item.values
-    whole = isinstance(values, range)
-    low, high = (values[0], values[-1]) if isinstance(values, range) else (
-        getattr(values, "low", 0), getattr(values, "high", np.inf))  # fmt: skip
-    if np.isinf(float(high)):
-        return DataValidation("decimal", operator="greaterThanOrEqual", formula1=f"{low:g}",
-                              allow_blank=True)  # fmt: skip
-    return DataValidation("whole" if whole else "decimal", operator="between",
-                          formula1=f"{low:g}", formula2=f"{high:g}", allow_blank=True)  # fmt: skip
-
-
-def _in_words(column: tidy.Column) -> str:
-    return "; ".join(f"{code} = {', '.join(said[:2])}" for code, said in
-                     words.codes(column).items())  # fmt: skip
-
-
-def _saying(rule: DataValidation, title: str, text: str) -> DataValidation:
-    """Say what is wanted when a cell is entered, and when something else was typed."""
-    rule.promptTitle = rule.errorTitle = title[:32]
-    rule.prompt = rule.error = text if len(text) <= 255 else f"{text[:252]}..."
-    rule.showInputMessage = rule.showErrorMessage = True
-    return rule
-
-
-def _codebook(sheet: Worksheet, instruments: Sequence[str]) -> None:
-    sheet.append([*CODEBOOK])
+def _instructions(sheet: Worksheet) -> None:
+    sheet.title = "instructions"
+    meant = [(f"{words().tables[table].zh} {table}: {chinese}", f"{table}: {english}")
+             for table, (chinese, english) in ROWS.items()]  # fmt: skip
+    _prose(sheet, (*INSTRUCTIONS, *meant), (62, 78))
     for cell in sheet[1]:
-        cell.font = Font(bold=True)
-    for line in codebook(instruments):
-        sheet.append([*line])
-    for letter, width in zip("ABCDEFG", (16, 30, 26, 34, 60, 12, 50), strict=True):
-        sheet.column_dimensions[letter].width = width
-    sheet.freeze_panes = "A2"
+        cell.font = _font(bold=True, size=14)
 
 
-def codebook(instruments: Sequence[str] = ()) -> Iterable[tuple[str, ...]]:
-    """Give a line for each column of the form: see `CODEBOOK`."""
-    readers: dict[str, list[str]] = {}
-    for entry in ENTRIES.values():
-        for name in dict.fromkeys(item.name for item in (*entry.columns, *entry.items)):
-            readers.setdefault(name, []).append(entry.name)
-    for table in tidy.KEYS:
-        for name, column in columns(table, instruments).items():
-            item = column.item
-            permitted = f"{item.permitted}: {item.meaning}" if item else column.kind
-            if codes := _in_words(column):
-                permitted = f"{permitted} ({codes})"
-            labels = [words.label(table, name, one) for one in (words.CHINESE, words.ENGLISH)]
-            unit = item.unit if item else ""
-            yield (table, name, *labels, permitted, unit, ", ".join(readers.get(name, [])))
+def _codebook(sheet: Worksheet, asked: Mapping[str, Sequence[Field]]) -> None:
+    rows = [CODEBOOK, *(_described(field) for listed in asked.values() for field in listed)]
+    _prose(sheet, rows, (15, 30, 32, 40, 30, 8, 10, 60, 40))
+    for cell in sheet[1]:
+        cell.font, cell.fill = _font(bold=True), _HEAD
+    sheet.freeze_panes = "C2"
+    sheet.print_title_rows = "1:1"
 
 
-def _same_bytes(book: Workbook) -> bytes:
-    """Save a workbook without the time of day: in its properties, and in the packing."""
-    book.properties.creator = "ibd_scores"
-    book.properties.created = MADE
-    first, second = BytesIO(), BytesIO()
-    book.save(first)
-    day = f"{MADE:%Y-%m-%dT%H:%M:%SZ}".encode()
-    with zipfile.ZipFile(first) as packed, zipfile.ZipFile(second, "w") as again:
-        for part in packed.infolist():
-            content = packed.read(part)
-            if part.filename == "docProps/core.xml":
-                content = re.sub(rb"(<dcterms:modified[^>]*>)[^<]*", rb"\g<1>" + day, content)
-            still = zipfile.ZipInfo(part.filename, MADE.timetuple()[:6])
-            still.compress_type = zipfile.ZIP_DEFLATED
-            again.writestr(still, content)
-    return second.getvalue()
+def _prose(sheet: Worksheet, rows: Sequence[Sequence[str]], widths: Sequence[int]) -> None:
+    """Lay out text that wraps: every row as high as its longest cell, all columns on one page."""
+    for place, width in enumerate(widths, start=1):
+        sheet.column_dimensions[get_column_letter(place)].width = width
+    for row, line in enumerate(rows, start=1):
+        lines = 1
+        for place, (text, width) in enumerate(zip(line, widths, strict=True), start=1):
+            cell = sheet.cell(row, place)
+            write_text(cell, text)
+            cell.alignment, cell.font = _WRAPPED, _font()
+            lines = max(lines, sum(ceil(_wide(part) / width) for part in text.split("\n")))
+        sheet.row_dimensions[row].height = 16 * lines + 4
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.fitToHeight = 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+
+
+def _wide(text: str) -> float:
+    """Return how many columns a text takes: a Chinese sign takes two."""
+    return max(1, sum(2.1 if sign > "\u2e7f" else 1.05 for sign in text))
+
+
+def _described(field: Field) -> tuple[str, ...]:
+    codes = "\n".join(f"{code} = {term.zh} {term.en}" for code, term in field.codes.items())
+    needed = "是 yes" if field.required else ""
+    return (field.table, field.name, field.term.zh, field.term.en, field.permitted, field.unit,
+            needed, codes, ", ".join(field.read_by))  # fmt: skip
+
+
+def _packed(book: Workbook) -> bytes:
+    """Save a workbook without the time at which it was saved."""
+    saved, packed = io.BytesIO(), io.BytesIO()
+    book.save(saved)
+    with zipfile.ZipFile(saved) as source, zipfile.ZipFile(packed, "w") as target:
+        for name in source.namelist():
+            content = source.read(name)
+            if name == "docProps/core.xml":
+                stamp = rb"\g<1>2000-01-01T00:00:00Z\g<2>"
+                content = re.sub(rb"(<dcterms:modified[^>]*>)[^<]*(<)", stamp, content)
+            entry = zipfile.ZipInfo(name, _FIXED)
+            entry.external_attr = 0o600 << 16
+            target.writestr(entry, content, zipfile.ZIP_DEFLATED)
+    return packed.getvalue()

@@ -1,140 +1,153 @@
-"""A REDCap project for the same tables: its data dictionary, and how its export is read back.
+"""The REDCap data dictionary, made from the catalogue.
 
-Fields have our names and codes, so that a raw export needs no mapping of words. Patients are a form
-of their own; visits, endoscopies and imaging are forms of every event, the last repeated for each
-segment; diary days and adverse events are repeating forms.
+The dictionary makes a project without events: one record for each patient, the form `patients`
+once, and the other forms as repeating instruments, of which each visit, day, endoscopy, adverse
+event or scanned segment is one instance. REDCap does not keep in a dictionary which forms repeat;
+it is switched on after the import (Project Setup, "Repeating instruments and events"), for every
+form but the first. `readback` says how its export is read.
 """
 
 import csv
 import io
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from ibd_scores.form import Interval
-from ibd_scores.indices.endoscopy import SEGMENTS
 from ibd_scores.study import paths, tidy
-from ibd_scores.study.intake import form, words
+from ibd_scores.study.intake.fields import Field, fields
+from ibd_scores.study.intake.words import words
 
-HEADINGS = (
-    "Variable / Field Name", "Form Name", "Section Header", "Field Type", "Field Label",
-    "Choices, Calculations, OR Slider Labels", "Field Note",
-    "Text Validation Type OR Show Slider Number", "Text Validation Min", "Text Validation Max",
-    "Identifier?", "Branching Logic (Show field only if...)", "Required Field?",
-    "Custom Alignment", "Question Number (surveys only)", "Matrix Group Name", "Matrix Ranking?",
+COLUMNS = (
+    "Variable / Field Name",
+    "Form Name",
+    "Section Header",
+    "Field Type",
+    "Field Label",
+    "Choices, Calculations, OR Slider Labels",
+    "Field Note",
+    "Text Validation Type OR Show Slider Number",
+    "Text Validation Min",
+    "Text Validation Max",
+    "Identifier?",
+    "Branching Logic (Show field only if...)",
+    "Required Field?",
+    "Custom Alignment",
+    "Question Number (surveys only)",
+    "Matrix Group Name",
+    "Matrix Ranking?",
     "Field Annotation",
-)  # fmt: skip
-RECORD = "patient_id"
-EVENTS = {"baseline": "baseline_arm_1", "week12": "week_12_arm_1"}
-REPEATED = ("diary", "adverse_events", "imaging")
-MOST_CHOICES = 12
+)
+ID = "patient_id"
+REPEATING = tuple(table for table in tidy.KEYS if table != "patients")
+_YES_NO = {"0": "no", "1": "yes"}
+_MOST_RADIOS = 6  # more choices than these are offered as a drop-down
+_LIMIT = "低于或高于检测限时写 <0.5 或 >1800 beyond the detection limit: <0.5, >1800"
 
 
-def field(table: str, column: str) -> str:
-    """Name a field: our name, with the table before it where another table has the same.
+def write_dictionary(path: str | Path, *, instruments: Iterable[str] = ()) -> None:
+    """Write the data dictionary, a CSV that REDCap imports, whole or not at all.
 
-    >>> field("visits", "crp_mg_l"), field("diary", "date"), field("visits", "patient_id")
-    ('crp_mg_l', 'diary_date', 'patient_id')
-    """
-    shared = sum(column in tidy.columns(other) for other in tidy.KEYS) > 1
-    return column if column == RECORD or not shared else f"{table}_{column}"
-
-
-def fields(instruments: Sequence[str] = ()) -> list[dict[str, str]]:
-    """List the fields of the project, each with the 18 columns of a data dictionary."""
-    found = []
-    for table in tidy.KEYS:
-        for name, column in form.columns(table, instruments).items():
-            if name == "visit" or (name == RECORD and table != "patients"):
-                continue  # the event tells the visit, the record the patient
-            label = f"{words.label(table, name)} / {words.label(table, name, words.CHINESE)}"
-            line = dict.fromkeys(HEADINGS, "") | {
-                HEADINGS[0]: field(table, name),
-                HEADINGS[1]: table,
-                HEADINGS[3]: "text",
-                HEADINGS[4]: label,
-                HEADINGS[6]: words.meaning(name),
-                HEADINGS[10]: "y" if name == RECORD else "",
-            }
-            found.append(line | _answers(name, column))
-    return found
-
-
-def _answers(name: str, column: tidy.Column) -> dict[str, str]:
-    """What a field takes: a choice of codes, a day, or a number between limits."""
-    item = column.item
-    kind, choices, validation, low, high = (HEADINGS[place] for place in (3, 5, 7, 8, 9))
-    if column.kind == "date":
-        return {validation: "date_ymd"}
-    if name == "segment":
-        names = words.stated()["segments"]
-        said = " | ".join(f"{one}, {names[one][0]} {names[one][1]}" for one in SEGMENTS)
-        return {kind: "dropdown", choices: said}
-    if item is None:
-        return {kind: "notes"} if name in ("term", "stop_reason") else {}
-    if name in tidy.CENSORED:
-        return {}  # a text, for <0.5 and >1800
-    if not isinstance(item.values, Interval) and len(item.values) <= MOST_CHOICES:
-        codes = words.codes(column)
-        values = [f"{one:g}" if not isinstance(one, str) else one for one in item.values]
-        said = " | ".join(f"{one}, {' '.join(codes.get(one, [one])[:2])}" for one in values)
-        return {kind: "radio", choices: said.replace("'", "")}
-    if isinstance(item.values, Interval):
-        ends = {low: f"{item.values.low:g}", high: f"{item.values.high:g}"}
-        return {validation: "number"} | {k: v for k, v in ends.items() if v != "inf"}
-    return {validation: "integer", low: str(item.values[0]), high: str(item.values[-1])}
-
-
-def write_dictionary(path: Path, *, instruments: Sequence[str] = ()) -> None:
-    """Write the data dictionary, to be uploaded in REDCap under Project Setup.
+    Parameters
+    ----------
+    path : str or Path
+        The file; one that is there is replaced.
+    instruments : iterable of str
+        Indices and gradings whose further items are asked for (see `fields`).
 
     Raises
     ------
     ValueError
-        another ending than .csv, or no instrument of this name.
-    FileExistsError
-        the file is there.
+        an unknown instrument.
     """
-    if path.suffix.lower() != ".csv":
-        raise ValueError(f"{path}: a name ending in .csv is wanted")
-    if path.exists():
-        raise FileExistsError(f"{path}: is there already; give another name")
-    lines = io.StringIO(newline="")
-    writer = csv.DictWriter(lines, HEADINGS, lineterminator="\r\n")
+    text = io.StringIO()
+    writer = csv.DictWriter(text, COLUMNS, restval="", lineterminator="\r\n")
     writer.writeheader()
-    writer.writerows(fields(instruments))
+    writer.writerows(dictionary(instruments))
     with paths.replacing(path) as temporary:
-        temporary.write_bytes(lines.getvalue().encode("utf-8-sig"))
+        temporary.write_bytes(text.getvalue().encode("utf-8"))
 
 
-def cohort_toml(title: str, file: str, instruments: Sequence[str] = ()) -> str:
-    """Write the declaration that reads a raw export of such a project (CSV, raw data)."""
-    from ibd_scores.study.intake.toml import inline, quoted
+def dictionary(instruments: Iterable[str] = ()) -> list[dict[str, str]]:
+    """Return the rows of the dictionary, one for each field, by the headings of `COLUMNS`.
 
-    events = {name: [event] for name, event in EVENTS.items()}
-    lines = [f"title = {quoted(title)}", 'dates = ["YYYY-MM-DD"]', "", "[visit_names]"]
-    lines += [f"{name} = {inline(words)}" for name, words in events.items()]
-    for table in tidy.KEYS:
-        lines += [
-            "",
-            f"[{table}]",
-            f"file = {quoted(file)}",
-            f"rows_where = {inline(_rows(table))}",
-        ]
-        lines += ["repeated = true"] if table == "patients" else []
-        lines += ["", f"[{table}.columns]", f"{RECORD} = {quoted(RECORD)}"]
-        if "visit" in tidy.columns(table):
-            lines.append('visit = "redcap_event_name"')
-        lines += [
-            f"{name} = {quoted(field(table, name))}"
-            for name in form.columns(table, instruments)
-            if name not in (RECORD, "visit")
-        ]
-    return "\n".join(lines) + "\n"
+    >>> rows = {row["Variable / Field Name"]: row for row in dictionary()}
+    >>> list(rows)[0], rows["visits_date"]["Text Validation Type OR Show Slider Number"]
+    ('patient_id', 'date_ymd')
+    >>> rows["abdominal_mass"]["Choices, Calculations, OR Slider Labels"]
+    '0, 无 none | 2, 可疑 questionable | 5, 肯定 definite'
+    """
+    asked = fields(instruments)
+    names = field_names(asked)
+    return [row for table, listed in asked.items() for row in _form(table, listed, names)]
 
 
-def _rows(table: str) -> dict[str, list[str]]:
-    """The rows of an export that belong to a table: those in which its form was begun."""
-    if table in REPEATED:
-        return {"redcap_repeat_instrument": [table]}
-    first = {"patients": "disease", "visits": "visits_date", "endoscopy": "endoscopy_date"}[table]
-    return {first: ["*"]}
+def field_names(asked: Mapping[str, Iterable[Field]]) -> dict[tuple[str, str], str]:
+    """Name each column in REDCap, where a name stands once in the whole project.
+
+    A column that several tables have is called after its table, too: `diary_date`.
+    """
+    counted = Counter(field.name for listed in asked.values() for field in listed)
+    return {
+        (field.table, field.name): field.name
+        if counted[field.name] == 1 or field.name == ID
+        else f"{field.table}_{field.name}"
+        for listed in asked.values()
+        for field in listed
+    }
+
+
+def _form(
+    table: str, listed: Iterable[Field], names: Mapping[tuple[str, str], str]
+) -> Iterator[dict[str, str]]:
+    """Return the fields of one form; the id stands in the first form alone, as REDCap wants it."""
+    form = words().tables[table]
+    header = f"{form.zh} {form.en}"
+    if table in REPEATING:
+        explained = "重复表单：每条记录一个实例。Repeating form: one instance for each record."
+        yield {
+            "Variable / Field Name": f"{table}_note",
+            "Form Name": table,
+            "Section Header": header,
+            "Field Type": "descriptive",
+            "Field Label": explained,
+        }
+        header = ""
+    for field in listed:
+        if field.name == ID and table != "patients":
+            continue
+        yield {
+            "Variable / Field Name": names[table, field.name],
+            "Form Name": table,
+            "Section Header": header,
+            "Field Label": f"{field.term.zh} {field.english}",
+            "Field Note": _LIMIT if field.name in tidy.CENSORED else "",
+            "Identifier?": "y" if field.name == ID else "",
+            "Required Field?": "y" if field.required else "",
+            **_kind(field),
+        }
+        header = ""
+
+
+def _kind(field: Field) -> dict[str, str]:
+    """Say how a field is filled in, and what REDCap lets in."""
+    if field.codes:
+        if {code: term.en for code, term in field.codes.items()} == _YES_NO:
+            return {"Field Type": "yesno"}
+        choices = [f"{code}, {term.zh} {term.en}" for code, term in field.codes.items()]
+        return {
+            "Field Type": "radio" if len(choices) <= _MOST_RADIOS else "dropdown",
+            COLUMNS[5]: " | ".join(choices),
+        }
+    if field.column.kind == "date":
+        return {"Field Type": "text", COLUMNS[7]: "date_ymd"}
+    if field.name == "stop_reason":
+        return {"Field Type": "notes"}
+    if field.limits is None or field.name in tidy.CENSORED:  # `<0.5` is no number to REDCap
+        return {"Field Type": "text"}
+    low, high = field.limits
+    return {
+        "Field Type": "text",
+        COLUMNS[7]: "integer" if field.whole else "number",
+        COLUMNS[8]: f"{low:.10g}",
+        COLUMNS[9]: "" if high == float("inf") else f"{high:.10g}",
+    }

@@ -1,150 +1,191 @@
-"""What hospitals call the tidy columns, tables, visits, segments and codes: labels and synonyms.
+"""The words of the study in English and Chinese: headings, codes, visits, segments, tables.
 
-Stated once, in `words.toml`, in English and Chinese. The entry form takes its labels from here,
-the first draft of a `cohort.toml` its guesses.
+They are kept in `words.toml`; the entry form, the REDCap dictionary and the guesses about a
+hospital's own table all read them here, so that what one writes the others understand.
 """
 
-import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
-from typing import Any
+from importlib.resources import files
+from typing import Any, Literal
 
-from ibd_scores.entries import ITEMS
-from ibd_scores.indices.endoscopy import SEGMENTS
-from ibd_scores.study import tidy
-from ibd_scores.study.cohort.parsing import fold
+Language = Literal["en", "zh"]
+RECORDED = "_recorded"
 
-FILE = Path(__file__).with_name("words.toml")
-ENGLISH, CHINESE = 0, 1
-IN_ALL = ("patient_id", "visit")  # the same in every table
+# How a heading puts a segment and what was seen there together.
+_PLACES = ("{v}{s}", "{s}{v}", "{v} {s}", "{s} {v}", "{v}({s})", "{v} ({s})", "{v}_{s}", "{s}_{v}",
+           "{v}-{s}", "{s}-{v}", "{v}, {s}", "{s}: {v}", "{s}:{v}")  # fmt: skip
+_NUMBERED = ("{q}{n}", "{q} {n}", "{q}-{n}", "{q}_{n}", "{q} Q{n}", "{q}_Q{n}", "{q} item {n}",
+             "{q}第{n}题", "{q}第{n}项", "{q}问题{n}", "{q}条目{n}")  # fmt: skip
+_TOTALS = ("{t}", "{t} score", "{t} total", "{t} total score", "{t}_score", "{t}_total", "{t}总分",
+           "{t}评分", "{t}得分", "{t}分值", "{t}积分", "{t}分")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Term:
+    """What one thing is called: its labels and what else hospitals call it.
+
+    `synonyms` holds neither the labels nor our own name. `codes` are the words of a coded column
+    by our code; `count` says that its numbers count something, so that no number has a word.
+    """
+
+    en: str
+    zh: str
+    synonyms: tuple[str, ...] = ()
+    codes: Mapping[str, "Term"] = field(default_factory=dict)
+    count: bool = False
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Every word: both labels, then the synonyms."""
+        return tuple(dict.fromkeys((self.en, self.zh, *self.synonyms)))
+
+    def label(self, language: Language) -> str:
+        """Return the label of a language, "en" or "zh"."""
+        return self.en if language == "en" else self.zh
+
+
+@dataclass(frozen=True)
+class Words:
+    """All words of the study.
+
+    A column is asked for by our name. Where a name means different things in two tables, as
+    `date` and `endoscopy` do, the table is asked for, too.
+
+    Attributes
+    ----------
+    visits, segments, tables : mapping
+        Our name: its Term.
+    columns : mapping
+        Our column, or "table.column": its Term. In a long endoscopy the variables stand as such
+        (`ulcer_size`), in a wide one each with its segment (`ulcer_size_ileum`).
+    totals : mapping
+        The index: what its total is called (for `<index>_recorded`).
+    missing : tuple of str
+        What stands where nothing is known; 无 (none) does not.
+    """
+
+    visits: Mapping[str, Term]
+    segments: Mapping[str, Term]
+    tables: Mapping[str, Term]
+    columns: Mapping[str, Term]
+    totals: Mapping[str, Term]
+    missing: tuple[str, ...]
+
+    def term(self, column: str, table: str = "") -> Term:
+        """Return the words of a column, as the table calls it if it has a name of its own for it.
+
+        Raises
+        ------
+        KeyError
+            a column that no tidy table and no instrument has.
+        """
+        own = self.columns.get(f"{table}.{column}")
+        return own or self.columns.get(column) or self._total(column)
+
+    def _total(self, column: str) -> Term:
+        if column.endswith(RECORDED) and (total := self.totals.get(column.removesuffix(RECORDED))):
+            synonyms = tuple(_put(_TOTALS, t=(total.en, total.zh, *total.synonyms)))
+            return Term(f"{total.en}, recorded total", f"{total.zh}(记录的总分)", synonyms)
+        raise KeyError(column)
+
+    def label(self, column: str, language: Language, table: str = "") -> str:
+        """Return the label of a column, without its unit.
+
+        >>> words().label("crp_mg_l", "zh"), words().label("ulcer_size_ileum", "en")
+        ('C反应蛋白', 'Size of ulcers, ileum')
+        >>> words().label("date", "en", "imaging")
+        'Date of imaging'
+        """
+        return self.term(column, table).label(language)
+
+    def synonyms(self, column: str, table: str = "") -> tuple[str, ...]:
+        """Return every heading a column is known by: our name, both labels, the synonyms.
+
+        >>> "血沉" in words().synonyms("esr_mm_h"), "CDAI总分" in words().synonyms("cdai_recorded")
+        (True, True)
+        """
+        return tuple(dict.fromkeys((column, *self.term(column, table).words)))
+
+    def codes(self, column: str, table: str = "") -> Mapping[str, Term]:
+        """Return our codes of a column with their words; empty where it is not coded.
+
+        >>> words().codes("sex")["male"].zh, words().codes("fever")["0"].words[:2]
+        ('男', ('no', '否'))
+        >>> dict(words().codes("crp_mg_l"))
+        {}
+        """
+        if column in ("visit", "segment"):
+            return self.visits if column == "visit" else self.segments
+        return self.term(column, table).codes
+
+
+def _put(patterns: tuple[str, ...], **words: tuple[str, ...]) -> Iterator[str]:
+    """Fill every pattern with every combination of the words."""
+    (first, some), *others = words.items()
+    for word in some:
+        put = tuple(pattern.replace(f"{{{first}}}", word) for pattern in patterns)
+        yield from _put(put, **dict(others)) if others else put
+
+
+def _term(given: Mapping[str, Any], shared: Mapping[str, Mapping[str, Term]]) -> Term:
+    codes = given.get("codes", {})
+    if isinstance(codes, str):
+        codes = shared[codes]
+    else:
+        codes = {code: _term(one, shared) for code, one in codes.items()}
+    synonyms = tuple(given.get("synonyms", ()))
+    return Term(given["en"], given["zh"], synonyms, codes, given.get("count", False))
+
+
+def _cells(variable: str, seen: Term, segments: Mapping[str, Term]) -> Iterator[tuple[str, Term]]:
+    for name, segment in segments.items():
+        headings = tuple(_put(_PLACES, v=seen.words, s=segment.words))
+        label = Term(f"{seen.en}, {segment.en}", f"{segment.zh}{seen.zh}", headings, seen.codes)
+        yield f"{variable}_{name}", label
+
+
+def _numbered(name: str, given: Mapping[str, Any]) -> Iterator[tuple[str, Term]]:
+    for number in range(1, given["items"] + 1):
+        headings = tuple(_put(_NUMBERED, q=(given["en"], given["zh"]), n=(str(number),)))
+        label = Term(
+            f"{given['en']} item {number}", f"{given['zh']}第{number}题", headings, {}, True
+        )
+        yield f"{name}_{number}", label
 
 
 @cache
-def stated() -> Mapping[str, Any]:
-    """Return `words.toml` as it is."""
-    return tomllib.loads(FILE.read_text(encoding="utf-8"))
+def words() -> Words:
+    """Read `words.toml`, once.
 
-
-def key(heading: str) -> str:
-    """Bring a heading to the form in which headings are compared: letters and digits alone.
-
-    >>> key("hs-CRP (mg/L)"), key("粪钙卫蛋白（μg/g）"), key("Abdominal mass (HBI)")
-    ('hscrp', '粪钙卫蛋白', 'abdominalmasshbi')
+    >>> words().visits["week12"].zh, words().tables["diary"].zh, words().segments["rectum"].zh
+    ('第12周', '日记', '直肠')
+    >>> "未查" in words().missing, "无" in words().missing
+    (True, False)
     """
-    bare, unit = split_unit(heading)
-    folded = fold(bare if unit else heading)
-    return re.sub(r"[\W_]+", "", folded)
+    place = files("ibd_scores.study.intake")
+    stated = tomllib.loads(place.joinpath("words.toml").read_text(encoding="utf-8"))
+    shared: dict[str, dict[str, Term]] = {
+        name: {code: _term(one, {}) for code, one in codes.items()}
+        for name, codes in stated["codes"].items()
+    }
 
+    def terms(section: str) -> dict[str, Term]:
+        return {name: _term(one, shared) for name, one in stated.get(section, {}).items()}
 
-def split_unit(heading: str) -> tuple[str, str]:
-    """Part a heading from the unit behind it, in brackets or after a comma; no unit is blank.
-
-    >>> split_unit("CRP (mg/dL)"), split_unit("ALB, g/L"), split_unit("Mass (HBI)")
-    (('CRP', 'mg/dL'), ('ALB', 'g/L'), ('Mass (HBI)', ''))
-    """
-    from ibd_scores.study.cohort.units import UNITS
-
-    units = {fold(unit) for known in UNITS.values() for unit in known}
-    found = re.fullmatch(r"(.+?)\s*(?:[(（\[【]\s*([^()（）\[\]【】]+)\s*[)）\]】]|[,，/]\s*(\S+))",
-                         heading.strip())  # fmt: skip
-    unit = (found[2] or found[3]) if found else ""
-    return (found[1], unit) if found and fold(unit) in units else (heading, "")
-
-
-def names(table: str, column: str) -> list[str]:
-    """List what a column is called: English label, Chinese label, synonyms.
-
-    >>> names("visits", "crp_mg_l")[:3]
-    ['C-reactive protein', 'C反应蛋白', 'crp']
-    """
-    own = stated().get(table, {})
-    if column in IN_ALL:
-        return list(stated()["patients" if column == "patient_id" else "visits"][column])
-    if column in own or column in stated()["items"]:
-        return list(own.get(column) or stated()["items"][column])
-    if found := re.fullmatch(r"(s?ibdq)_(\d+)", column):
-        return [f"{found[1].upper()} item {found[2]}", f"{found[1].upper()} 第{found[2]}题"]
-    for segment in SEGMENTS:
-        base = column.removesuffix(f"_{segment}")
-        if base != column and (parts := own.get(base) or stated()["items"].get(base)):
-            places = stated()["segments"][segment]
-            return [f"{parts[ENGLISH]}, {places[ENGLISH].lower()}",
-                    f"{places[CHINESE]}{parts[CHINESE]}",
-                    *(f"{part} {place}" for part in parts for place in places),
-                    *(f"{place} {part}" for part in parts for place in places)]  # fmt: skip
-    if column.endswith("_recorded"):
-        score = column.removesuffix("_recorded")
-        plain = score.replace("_", "-").upper()
-        return [f"{plain} as recorded", f"{plain}总分(已记录)", score, plain, f"{score} total",
-                f"{plain}总分", f"{plain}评分", f"{score} score"]  # fmt: skip
-    raise KeyError(column)
-
-
-def label(table: str, column: str, language: int = ENGLISH) -> str:
-    """Return the label of a column.
-
-    >>> label("visits", "esr_mm_h", CHINESE)
-    '血沉'
-    """
-    return names(table, column)[language]
-
-
-def codes(column: tidy.Column) -> dict[str, list[str]]:
-    """List the words of each code that a column permits; none for a column without codes.
-
-    >>> codes(tidy.columns("patients")["sex"])["male"][:2]
-    ['male', '男']
-    """
-    item = column.item
-    if item is None:
-        return {}
-    permitted = [str(one) for one in item.values] if isinstance(item.values, range | tuple) else []
-    given = stated()["codes"].get(column.name)
-    if given is None and permitted == ["0", "1"]:
-        given = stated()["codes"]["yes_no"]
-    if given is None:
-        return {}
-    return {code: list(given[code]) for code in permitted if code in given}
-
-
-def columns(table: str) -> list[str]:
-    """List the columns of a tidy table that a hospital can fill: not those that are computed."""
-    computed = {f"{name}_censor" for name in tidy.CENSORED}
-    return [name for name in tidy.columns(table)
-            if name not in computed and (table, name) != ("endoscopy", "endoscopy")]  # fmt: skip
-
-
-def home(column: str) -> str:
-    """Tell which table a further item of the catalogue belongs to.
-
-    >>> home("urgency"), home("deep_ulceration_ileum"), home("growth_delay")
-    ('visits', 'endoscopy', 'patients')
-    """
-    if any(column.endswith(f"_{segment}") for segment in SEGMENTS) and not column.startswith(
-        "maria_"
-    ):
-        return "endoscopy"
-    if column in ("ulcerated_stenosis", "non_ulcerated_stenosis"):
-        return "endoscopy"
-    return "patients" if column in _OF_PATIENT else "visits"
-
-
-_OF_PATIENT = ("perianal", "upper_gi_proximal", "upper_gi_distal", "growth_delay",
-               "colitis_extent_paris", "severe_ever", "ileocolonic_resection")  # fmt: skip
-
-
-def meaning(column: str) -> str:
-    """Return what the answers of an item mean, in our own words; blank where nothing is said."""
-    item = ITEMS.get(column)
-    return item.meaning if item else ""
-
-
-def lookup(table: str, further: Iterable[str] = ()) -> dict[str, list[str]]:
-    """Map every comparable name of a table to the columns that it can mean."""
-    found: dict[str, list[str]] = {}
-    for column in [*columns(table), *further]:
-        for name in dict.fromkeys([key(column), *map(key, names(table, column))]):
-            found.setdefault(name, []).append(column)
-    return found
+    segments, columns = terms("segments"), terms("columns")
+    for variable, seen in terms("cells").items():
+        columns[variable] = seen
+        columns |= dict(_cells(variable, seen, segments))
+    for name, given in stated.get("questionnaires", {}).items():
+        columns |= dict(_numbered(name, given))
+    return Words(
+        visits=terms("visits"),
+        segments=segments,
+        tables=terms("tables"),
+        columns=columns,
+        totals=terms("totals"),
+        missing=tuple(stated["missing"]),
+    )
