@@ -207,7 +207,7 @@ def _identifying(cohort: Cohort, read: Mapping[str, Records]) -> Iterator[Query]
             kind = identity.heading_kind(heading)
             if kind and heading not in read_from and (file, table.sheet, heading) not in said:
                 said.add((file, table.sheet, heading))
-                why = f"looks like a {kind}; it is not read"
+                why = f"looks like {identity.described(kind)}; it is not read"
                 yield Query(name, file, None, "", "", "", heading, "", "", "identifying column",
                             "left out", why)  # fmt: skip
         for source in table.sources:

@@ -88,6 +88,17 @@ def heading_kind(heading: str) -> str:
     return ""
 
 
+def described(kind: str) -> str:
+    """Put the article before what a heading looks like.
+
+    >>> described("name"), described("address"), described("free text")
+    ('a name', 'an address', 'free text')
+    """
+    if kind == "free text":
+        return kind
+    return f"{'an' if kind[0] in 'aei' else 'a'} {kind}"
+
+
 def value_kind(text: str) -> str:
     """Say what a value holds that tells who somebody is; blank for any other.
 

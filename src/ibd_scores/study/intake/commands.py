@@ -1,16 +1,21 @@
-"""The commands `ibd-scores form` and `ibd-scores redcap`."""
+"""The commands `ibd-scores start`, `ibd-scores form` and `ibd-scores redcap`."""
 
 import argparse
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ibd_scores.study.intake.form import write_form
-from ibd_scores.study.intake.redcap import write_dictionary
-
 
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add both commands to those of a parser."""
+    """Add the three commands to those of a parser."""
+    start = commands.add_parser(
+        "start", help="make a cohort of your tables: copies them and drafts cohort.toml"
+    )
+    start.add_argument("path", type=Path, metavar="PATH", help="a workbook, or a folder of tables")
+    start.add_argument(
+        "--name", default="", help="of the cohort, a folder of data/raw (default: that of the file)"
+    )
+    start.set_defaults(command=_start)
     form = commands.add_parser(
         "form", help="write an Excel form to enter a cohort in: a sheet for each table"
     )
@@ -30,7 +35,18 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
         )  # fmt: skip
 
 
+# What a command needs is imported by it: `ibd-scores run` does without.
+def _start(options: argparse.Namespace) -> int:
+    from ibd_scores.study.intake.start import report, start
+
+    folder, draft = start(options.path, options.name)
+    print(*report(folder, draft), sep="\n")
+    return 0
+
+
 def _form(options: argparse.Namespace) -> int:
+    from ibd_scores.study.intake.form import write_form
+
     _write(write_form, options, ".xlsx")
     print(
         f"Wrote {options.path}: fill in one sheet for each table.\n"
@@ -40,6 +56,8 @@ def _form(options: argparse.Namespace) -> int:
 
 
 def _redcap(options: argparse.Namespace) -> int:
+    from ibd_scores.study.intake.redcap import write_dictionary
+
     _write(write_dictionary, options, ".csv")
     print(
         f"Wrote {options.path}: import it in REDCap (Project Setup, Data Dictionary), then switch "

@@ -165,12 +165,12 @@ def _wanted(instruments: Iterable[str]) -> Iterator[tuple[str, tidy.Column]]:
         if name in ENTRIES:
             for item in ENTRIES[name].columns:
                 if item.name in further and item.name not in _WORKED_OUT:
-                    yield _home(item.name), further[item.name]
+                    yield home(item.name), further[item.name]
         elif index := _index(name):
             table = _table(index)
             yield table, _extra(table, name)
         elif name in further:
-            yield _home(name), further[name]
+            yield home(name), further[name]
         else:
             near = difflib.get_close_matches(name, [*ENTRIES, *further], n=1)
             hint = f"; did you mean {near[0]!r}?" if near else "."
@@ -193,7 +193,7 @@ def _table(entry: Index | Grading) -> str:
 
 
 @cache
-def _home(name: str) -> str:
+def home(name: str) -> str:
     """Return the table where a further item stands: that of the first instrument that reads it."""
     for entry in ENTRIES.values():
         if any(name == item.name for item in (*entry.columns, *entry.items)):

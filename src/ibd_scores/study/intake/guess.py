@@ -4,6 +4,7 @@ Nothing is guessed by position, and nothing is decided that can be read in two w
 said. `guess` reads tables and writes nothing.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -15,10 +16,13 @@ import pandas as pd
 from ibd_scores.indices.endoscopy import SEGMENTS, VARIABLES
 from ibd_scores.study import tidy
 from ibd_scores.study.cohort.files import SUFFIXES, first_rows, read_table, sheet_names
-from ibd_scores.study.cohort.identity import heading_kind
+from ibd_scores.study.cohort.identity import described, heading_kind
 from ibd_scores.study.cohort.problems import CohortError
-from ibd_scores.study.intake import redcap, values, words
-from ibd_scores.study.intake.headings import Matched, Part, apart, known, match
+from ibd_scores.study.intake import redcap, values
+from ibd_scores.study.intake.fields import fields
+from ibd_scores.study.intake.headings import NOT_REACHED, Matched, Part, apart, key, known, match
+from ibd_scores.study.intake.readback import redcap_cohort_toml
+from ibd_scores.study.intake.words import words
 
 HEADER_ROWS = 20  # the headings are looked for in so many rows
 FEW = 2  # a sheet that fewer headings of are known tells nothing
@@ -61,6 +65,7 @@ class Draft:
     missing: list[str] = field(default_factory=list)
     visit_names: dict[str, list[str]] = field(default_factory=dict)
     windows: bool = False
+    of_patient: str = ""  # the heading of the patient's number in a wide sheet
     whole: str = ""  # the text, where it is known without guessing
     left: list[str] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)  # headings that are not read, and why
@@ -95,7 +100,7 @@ def guess(path: Path) -> Draft:
         raise CohortError(f"{path}: no table in it; tables end in {', '.join(SUFFIXES)}")
     for sheet in sheets:
         if _is_our_redcap(sheet):
-            draft.whole = redcap.cohort_toml(path.stem, sheet.file)
+            draft.whole = redcap_cohort_toml(sheet.file, title=path.stem)
             return draft
     homes = {sheet.where: _home(sheet) for sheet in sheets}
     for sheet in sheets:
@@ -145,17 +150,17 @@ def _bases(row: Iterable[str]) -> list[str]:
 
 def _home(sheet: Sheet) -> str:
     """Tell which tidy table a sheet is by its name; blank if its name says nothing."""
-    stem = words.key(Path(sheet.file.split(".")[0]).stem)
-    for said in filter(None, (words.key(sheet.sheet), stem)):
-        for table, listed in words.stated()["tables"].items():
-            if said in {words.key(word) for word in [table, *listed]}:
-                return str(table)
+    stem = key(Path(sheet.file.split(".")[0]).stem)
+    for said in filter(None, (key(sheet.sheet), stem)):
+        for table, term in words().tables.items():
+            if said in {key(word) for word in (table, *term.words)}:
+                return table
     return ""
 
 
 def _is_our_redcap(sheet: Sheet) -> bool:
-    fields = {line[redcap.HEADINGS[0]] for line in redcap.fields()}
-    return "redcap_event_name" in sheet.table and fields <= {*sheet.table}
+    names = {*redcap.field_names(fields()).values()}
+    return "redcap_repeat_instrument" in sheet.table and names <= {*sheet.table}
 
 
 def _one_table(draft: Draft, sheet: Sheet, name: str) -> None:
@@ -179,12 +184,12 @@ def _several_tables(draft: Draft, sheet: Sheet) -> None:
     wide = {name: found for name, found in blocks.items() if found}
     long = "visit" in match("visits", headings).headings
     if wide:
-        _add(draft, sheet, "patients", [whole])
         taken: set[str] = set()
         for name, found in wide.items():
             free = [[part for part in block if part.heading not in taken] for block in found]
             _add(draft, sheet, name, free)
-            taken |= _used(draft, name, sheet)
+            taken |= _used(draft, name, sheet) - {draft.of_patient}
+        _add(draft, sheet, "patients", [[part for part in whole if part.heading not in taken]])
     elif not long and max(scores, key=scores.__getitem__) == "patients":
         _add(draft, sheet, "patients", [whole])
     else:
@@ -224,7 +229,7 @@ def _blocks(name: str, headings: Sequence[str]) -> list[list[Part]]:
             by_visit = part.visit and not part.number and bool(part.segment) == long_imaging
             by_number = part.number and not part.visit
             told = by_visit if "visit" in tidy.REQUIRED[name] else by_number
-            if told and words.key(part.base) in known(name):
+            if told and key(part.base) in known(name):
                 written = (part.visit, part.segment, part.number, part.pattern)
                 found.setdefault(written, []).append(part)
     best: dict[tuple[str, str, str], list[Part]] = {}
@@ -245,8 +250,8 @@ def _add(draft: Draft, sheet: Sheet, name: str, blocks: list[list[Part]]) -> Non
     plain = [str(heading) for heading in sheet.table]
     matched = match(name, bases)
     if blocks and blocks[0] and blocks[0][0].pattern != "{}":
-        of_patient = match("patients", plain).headings.get("patient_id")
-        matched.headings |= {"patient_id": of_patient} if of_patient else {}
+        draft.of_patient = match("patients", plain).headings.get("patient_id", "")
+        matched.headings |= {"patient_id": draft.of_patient} if draft.of_patient else {}
     columns = matched.headings
     if not {*columns} - {"patient_id", "visit"}:
         return
@@ -310,7 +315,7 @@ def _line(draft: Draft, table: Drafted, column: str, heading: str, texts: Sequen
     elif name == "endoscopy" and column in VARIABLES:
         stated = replace(tidy.columns(name)[f"{column}_{SEGMENTS[0]}"], name=column)
     if stated is not None and column not in ("visit", "segment", "patient_id"):
-        reading = values.read(stated, heading, texts)
+        reading = values.read(name, stated, heading, texts)
         unit = _unit_heading(table.sheet, heading)
         if unit and stated.kind == "number" and "unit" not in reading.keys:
             reading = values.Reading({"unit_from": unit})
@@ -331,15 +336,16 @@ def _line(draft: Draft, table: Drafted, column: str, heading: str, texts: Sequen
 
 def _unit_heading(sheet: Sheet, heading: str) -> str:
     """Find the heading that holds the unit of another, such as `CRP unit` of `CRP`."""
-    said = {words.key(f"{heading}{word}") for word in UNIT_WORDS}
-    return next((str(one) for one in sheet.table if words.key(str(one)) in said), "")
+    said = {key(f"{heading}{word}") for word in UNIT_WORDS}
+    return next((str(one) for one in sheet.table if key(str(one)) in said), "")
 
 
 def _visits(draft: Draft, name: str, texts: Sequence[str]) -> None:
-    by_word = {words.key(word): visit for visit, listed in words.stated()["visit_names"].items()
-               for word in [visit, *listed]}  # fmt: skip
+    by_word = {key(word): visit for visit, term in words().visits.items()
+               for word in (visit, *term.words)}  # fmt: skip
     for text in dict.fromkeys(text.strip() for text in texts if text.strip()):
-        visit = by_word.get(words.key(text))
+        # An event of REDCap has its arm behind it.
+        visit = by_word.get(key(re.sub(r"_arm_\d+$", "", text)))
         if visit:
             listed = draft.visit_names.setdefault(visit, [])
             listed += [text] if text not in listed else []
@@ -351,11 +357,11 @@ def _visits(draft: Draft, name: str, texts: Sequence[str]) -> None:
 
 
 def _segments(draft: Draft, name: str, texts: Sequence[str]) -> dict[str, Any]:
-    by_word = {words.key(word): segment for segment, listed in words.stated()["segments"].items()
-               for word in [segment, *listed]}  # fmt: skip
+    by_word = {key(word): segment for segment, term in words().segments.items()
+               for word in (segment, *term.words)}  # fmt: skip
     codes: dict[str, list[str]] = {}
     for text in dict.fromkeys(text.strip() for text in texts if text.strip()):
-        if segment := by_word.get(words.key(text)):
+        if segment := by_word.get(key(text)):
             codes.setdefault(segment, []).append(text)
         else:
             draft.left.append(f"[{name}] segment: which one is {text[:20]!r}?")
@@ -363,10 +369,10 @@ def _segments(draft: Draft, name: str, texts: Sequence[str]) -> dict[str, Any]:
 
 
 def _not_reached(table: Drafted, texts: Sequence[str]) -> None:
-    known_words = {words.key(word) for word in words.stated()["missing"]["not_reached"]}
+    known_words = {key(word) for word in NOT_REACHED}
     said = table.keys.setdefault("not_reached", [])
     said += [text.strip() for text in dict.fromkeys(texts)
-             if words.key(text) in known_words and text.strip() not in said]  # fmt: skip
+             if key(text) in known_words and text.strip() not in said]  # fmt: skip
 
 
 def _say_unread(draft: Draft, sheet: Sheet) -> None:
@@ -383,7 +389,8 @@ def _say_unread(draft: Draft, sheet: Sheet) -> None:
         if heading not in sheet.table:
             draft.unread.append(f"{sheet.where}: {heading!r} stands more than once")
         elif kind := heading_kind(heading):
-            draft.unread.append(f"{sheet.where}: {heading!r} looks like a {kind} and is not read")
+            looks = f"looks like {described(kind)} and is not read"
+            draft.unread.append(f"{sheet.where}: {heading!r} {looks}")
         else:
             looks = values.shapes(sheet.table[heading])
             draft.unread.append(f"{sheet.where}: {heading!r} is unknown; it holds {looks}")

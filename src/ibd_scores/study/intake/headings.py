@@ -6,14 +6,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
-from ibd_scores.entries import ENTRIES
-from ibd_scores.index import Index
-from ibd_scores.indices.endoscopy import SEGMENTS
+from ibd_scores.indices.endoscopy import SEGMENTS, VARIABLES
 from ibd_scores.study import tidy
-from ibd_scores.study.intake import words
+from ibd_scores.study.cohort.parsing import fold
+from ibd_scores.study.cohort.units import UNITS
+from ibd_scores.study.intake.fields import home
+from ibd_scores.study.intake.words import RECORDED, words
 
 # The signs between a heading and the word of a visit, on its side and on the other.
 _JOIN, _OPEN, _CLOSE = r"\s_\-–—·.:：", "(（", ")）"
+
+
+# Of a long endoscopy: whether the segment was reached.
+STATUS = ("status", "reached", "状态", "到达情况", "是否到达")
+NOT_REACHED = ("not reached", "未到达", "未达", "未进镜", "未观察", "not explored")
 
 
 @dataclass(frozen=True)
@@ -36,26 +42,53 @@ class Matched:
     doubtful: dict[str, list[str]] = field(default_factory=dict)  # column: headings that could be
 
 
+def key(heading: str) -> str:
+    """Bring a heading to the form in which headings are compared: letters and digits alone.
+
+    >>> key("hs-CRP (mg/L)"), key("粪钙卫蛋白（μg/g）"), key("Abdominal mass (HBI)")
+    ('hscrp', '粪钙卫蛋白', 'abdominalmasshbi')
+    """
+    bare, unit = split_unit(heading)
+    return re.sub(r"[\W_]+", "", fold(bare if unit else heading))
+
+
+def split_unit(heading: str) -> tuple[str, str]:
+    """Part a heading from the unit behind it, in brackets or after a sign; no unit is blank.
+
+    >>> split_unit("CRP (mg/dL)"), split_unit("ALB, g/L"), split_unit("Mass (HBI)")
+    (('CRP', 'mg/dL'), ('ALB', 'g/L'), ('Mass (HBI)', ''))
+    """
+    known_units = {fold(unit) for listed in UNITS.values() for unit in listed}
+    found = re.fullmatch(
+        r"(.+?)\s*(?:[(（\[【]\s*([^()（）\[\]【】]+)\s*[)）\]】]|[,，/]\s*(\S+))", heading.strip()
+    )
+    unit = (found[2] or found[3]) if found else ""
+    return (found[1], unit) if found and fold(unit) in known_units else (heading, "")
+
+
+def fillable(table: str) -> list[str]:
+    """List what can stand in a table: its columns, further items of the catalogue, totals."""
+    computed = {f"{name}_censor" for name in tidy.CENSORED} | (
+        {"endoscopy"} if table == "endoscopy" else set())  # fmt: skip
+    found = [name for name in tidy.columns(table) if name not in computed]
+    found += [name for name in tidy.further() if home(name) == table]
+    if table == "endoscopy":
+        found += ["segment", "status", *VARIABLES]
+    totals = {"visits": words().totals, "endoscopy": ("ses_cd", "cdeis")}.get(table, ())
+    return [*found, *(f"{name}{RECORDED}" for name in totals)]
+
+
 @cache
 def known(table: str) -> Mapping[str, Sequence[tuple[int, str]]]:
     """Map each comparable name to the columns it can mean, with how sure it is: 0 is our name."""
-    further = [name for name in tidy.further() if words.home(name) == table]
-    recorded = [f"{name}_recorded" for name, entry in ENTRIES.items() if isinstance(entry, Index)]
-    if table == "endoscopy":
-        further += ["segment", "status", *("ulcer_size", "ulcerated_surface", "affected_surface",
-                                           "narrowing")]  # fmt: skip
-        recorded = [name for name in recorded if name.split("_recorded")[0] in ("ses_cd", "cdeis")]
-    elif table != "visits":
-        recorded = []
     found: dict[str, list[tuple[int, str]]] = {}
-    for column in [*words.columns(table), *further, *recorded]:
-        own = words.names(table, column) if column not in ("segment", "status") or table in (
-            "endoscopy", "imaging") else []  # fmt: skip
-        for sure, name in enumerate([column, *own]):
-            rank = 0 if sure == 0 else 1 if sure <= 2 else 2
-            place = found.setdefault(words.key(name), [])
-            if column not in [one for _, one in place]:
-                place.append((rank, column))
+    for column in fillable(table):
+        names = STATUS if column == "status" else words().synonyms(column, table)
+        for place, name in enumerate(names):
+            rank = 0 if place == 0 else 1 if place <= 2 else 2
+            listed = found.setdefault(key(name), [])
+            if column not in [one for _, one in listed]:
+                listed.append((rank, column))
     return found
 
 
@@ -69,7 +102,7 @@ def match(table: str, headings: Iterable[str]) -> Matched:
     """
     candidates: dict[str, list[tuple[int, str]]] = {}
     for heading in dict.fromkeys(headings):
-        possible = known(table).get(words.key(heading), ())
+        possible = known(table).get(key(heading), ())
         best = min((rank for rank, _ in possible), default=0)
         for rank, column in possible:
             if rank == best:
@@ -93,9 +126,9 @@ def apart(heading: str, *, segments: bool = False) -> list[Part]:
     [('CRP_基线', '{}', ''), ('CRP', '{}_基线', 'baseline')]
     """
     found = [Part(heading, heading)]
-    for visit, listed in words.stated()["visit_names"].items():
-        for word in sorted([*listed, visit], key=len, reverse=True):
-            if len(words.key(word)) < 2:
+    for visit, term in words().visits.items():
+        for word in sorted({visit, *term.words}, key=lambda one: (-len(one), one)):
+            if len(key(word)) < 2:
                 continue
             for base, pattern in _without(heading, word):
                 found.append(Part(heading, base, pattern, visit))
@@ -108,7 +141,7 @@ def apart(heading: str, *, segments: bool = False) -> list[Part]:
             Part(heading, base, one.pattern.replace("{}", pattern), one.visit, segment)
             for one in found
             for segment in SEGMENTS
-            for word in words.stated()["segments"][segment]
+            for word in words().segments[segment].words
             for base, pattern in _without(one.base, word)
         ]
     return found

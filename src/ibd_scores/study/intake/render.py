@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from ibd_scores.study import tidy
-from ibd_scores.study.intake import words
 from ibd_scores.study.intake.guess import Draft, Drafted
 from ibd_scores.study.intake.toml import inline, named, quoted
+from ibd_scores.study.intake.words import words
 
 TO_DECIDE = "# TO DECIDE: "
 HEAD = (
@@ -50,7 +50,7 @@ def _top(draft: Draft) -> Iterator[str]:
     if draft.visit_names:
         yield ""
         yield "[visit_names]"
-        order = [*words.stated()["visit_names"]]
+        order = [*words().visits]
         for visit in sorted(draft.visit_names, key=order.index):
             yield f"{visit} = {inline(draft.visit_names[visit])}"
     if draft.windows:

@@ -5,7 +5,7 @@ Values are looked at, not kept: where one has to be shown, its shape is, 9 for a
 
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -15,7 +15,8 @@ import numpy as np
 from ibd_scores.study import tidy
 from ibd_scores.study.cohort import units
 from ibd_scores.study.cohort.parsing import FORMULA_ERRORS, DateFormat, censored, fold
-from ibd_scores.study.intake import words
+from ibd_scores.study.intake.headings import NOT_REACHED, key, split_unit
+from ibd_scores.study.intake.words import Term, words
 
 DATES = ("YYYY-MM-DD", "YYYY-M-D", "YYYY/M/D", "YYYY.M.D", "YYYY年M月D日", "YYYYMMDD")
 DAY_FIRST = ("D/M/YYYY", "D.M.YYYY", "D-M-YYYY")
@@ -57,18 +58,18 @@ def shapes(texts: Iterable[str]) -> str:
 
 def missing_words(texts: Iterable[str]) -> list[str]:
     """List the words for missing that occur, as they are written."""
-    known = {fold(word) for word in words.stated()["missing"]["words"]}
+    known = {fold(word) for word in words().missing}
     return list(dict.fromkeys(text.strip() for text in texts if fold(text) in known))
 
 
-def read(column: tidy.Column, heading: str, texts: Sequence[str]) -> Reading:
+def read(table: str, column: tidy.Column, heading: str, texts: Sequence[str]) -> Reading:
     """Say how a column of these texts is to be read."""
-    gone = {fold(word) for word in words.stated()["missing"]["words"]}
-    gone |= {fold(word) for word in words.stated()["missing"]["not_reached"]} | FORMULA_ERRORS
+    gone = {fold(word) for word in words().missing}
+    gone |= {fold(word) for word in NOT_REACHED} | FORMULA_ERRORS
     said = [text for text in texts if text.strip()]
     if column.kind == "date":
         return _dates(column, heading, [text for text in said if fold(text) not in gone])
-    coded = words.codes(column)
+    coded = words().codes(column.name, table) if column.item else {}
     if coded or (column.item and column.item.words):
         return _codes(column, said, coded, gone)
     if column.kind == "number":
@@ -77,13 +78,13 @@ def read(column: tidy.Column, heading: str, texts: Sequence[str]) -> Reading:
 
 
 def _codes(
-    column: tidy.Column, said: Sequence[str], coded: dict[str, list[str]], gone: set[str]
+    column: tidy.Column, said: Sequence[str], coded: Mapping[str, Term], gone: set[str]
 ) -> Reading:
     item = column.item
     assert item is not None
     own = [str(one) for one in item.values] if isinstance(item.values, range | tuple) else []
     permitted = {fold(one): one for one in own}
-    by_word = {fold(word): code for code, listed in coded.items() for word in [code, *listed]}
+    by_word = {fold(word): code for code, term in coded.items() for word in [code, *term.words]}
     found: dict[str, list[str]] = {}
     unknown: list[str] = []
     for text in dict.fromkeys(text.strip() for text in said):
@@ -140,9 +141,9 @@ def _unit(column: tidy.Column, heading: str, said: Sequence[str]) -> Reading:
     known = units.UNITS.get(column.name)
     if not known or column.item is None:
         return Reading()
-    if words.key(heading) == words.key(column.name):
+    if key(heading) == key(column.name):
         return Reading()  # our name, which says the unit
-    stated = words.split_unit(heading)[1]
+    stated = split_unit(heading)[1]
     if fold(stated) in units.known(column.name):
         return Reading({"unit": stated} if units.known(column.name)[fold(stated)] != 1 else {})
     read = [censored(text) for text in said]

@@ -7,6 +7,7 @@ so that both have to give the same outcomes.
 
 import csv
 import io
+import sys
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
@@ -14,8 +15,8 @@ from pathlib import Path
 import pandas as pd
 
 from ibd_scores.indices.endoscopy import SEGMENTS, VARIABLES
-from ibd_scores.study import paths, tidy
-from ibd_scores.study.intake import words
+from ibd_scores.study import cleaning, paths, tidy
+from ibd_scores.study.intake.words import words
 
 FILE = "随访登记表.csv"
 ENCODING = "gb18030"
@@ -26,7 +27,6 @@ UNITS = {"crp_mg_l": ("0.1", "mg/dL"), "calprotectin_ug_g": ("1", "mg/kg"),
          "albumin_g_dl": ("10", "g/L"), "height_m": ("100", "cm")}  # fmt: skip
 CODED = {"disease", "sex", "smoking", "colitis_extent", "action"}
 NOT_DONE, NOT_REACHED = "未查", "未到达"
-NO_YES = ("否", "是")
 
 Row = dict[str, str]
 Tables = Mapping[str, pd.DataFrame]
@@ -42,7 +42,7 @@ def sheet(tables: Tables) -> list[Row]:
         for line in tables[name].to_dict("records"):
             rows[line["patient_id"]] |= dict(_cells(name, line, VISITS[line["visit"]]))
     for line in tables["imaging"].to_dict("records"):
-        place = words.stated()["segments"][line["segment"]][words.CHINESE]
+        place = words().segments[line["segment"]].zh
         after = f"_{place}{VISITS[line['visit']]}"
         rows[line["patient_id"]] |= dict(_cells("imaging", line, after))
     for name in ("diary", "adverse_events"):
@@ -54,7 +54,7 @@ def sheet(tables: Tables) -> list[Row]:
 
 def heading(table: str, column: str) -> str:
     """Name a column as the hospital does: the Chinese label, and the unit if it is its own."""
-    label = words.label(table, column, words.CHINESE)
+    label = words().label(column, "zh", table)
     return f"{label}({UNITS[column][1]})" if column in UNITS else label
 
 
@@ -83,12 +83,12 @@ def _text(table: str, column: str, value: object, censor: str) -> str:
     if isinstance(value, pd.Timestamp):
         return f"{value.year}/{value.month}/{value.day}"
     stated = tidy.columns(table).get(column)
-    if stated and (coded := words.codes(stated)):
+    if stated and stated.item and (coded := words().codes(column, table)):
         code = f"{value:g}" if isinstance(value, float) else str(value)
         if column in CODED:
-            return coded[code][words.CHINESE]
-        if {*coded} == {"0", "1"} and column != "stratification":
-            return NO_YES[int(code)]
+            return coded[code].zh
+        if {*coded} == {"0", "1"}:
+            return coded[code].zh
     if not isinstance(value, float):
         return str(value)
     factor = Decimal(UNITS[column][0]) if column in UNITS else Decimal(1)
@@ -106,3 +106,8 @@ def write(tables: Tables, folder: Path) -> None:
     writer.writerows(rows)
     with paths.replacing(folder / FILE) as temporary:
         temporary.write_bytes(lines.getvalue().encode(ENCODING))
+
+
+if __name__ == "__main__":  # python -m ibd_scores.study.simulation.wide [folder]
+    folders = [*map(Path, sys.argv[1:2]), paths.raw("second_hospital")]
+    write(cleaning.clean("upadacitinib").tables, folders[0])
