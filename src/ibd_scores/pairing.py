@@ -87,8 +87,25 @@ def pairs(
     table = after.join(before.add_suffix("_baseline"), how="outer")
     for index, compare in ((ses_cd, endoscopic_pair), (cdeis, cdeis_pair)):
         if {item.name for item in index.items} <= set(scores.columns):
-            table = table.join(compare(table))
+            compared = compare(table)
+            table = table.join(compared.assign(**_by_totals(index, table)))
     return table
+
+
+def _by_totals(index: Index, table: "pd.DataFrame") -> "dict[str, pd.Series[float]]":
+    """The matched scores; where a visit has a total and no segment, that of both visits' totals.
+
+    Nobody can match a total that was recorded without its segments.
+    """
+    two = _endoscopies(index, table)
+    now, before = (table.get(f"{index.name}{visit}") for visit in ("", "_baseline"))
+    matched = {"": two.matched_after, "_baseline": two.matched_before}
+    if now is not None and before is not None:
+        unseen = ~(two.seen_after.any(axis=1) & two.seen_before.any(axis=1))
+        bare = now.notna() & before.notna() & unseen
+        matched = {"": matched[""].mask(bare, now),
+                   "_baseline": matched["_baseline"].mask(bare, before)}  # fmt: skip
+    return {f"{index.name}_matched{visit}": values for visit, values in matched.items()}
 
 
 class _Endoscopies(NamedTuple):

@@ -270,7 +270,7 @@ def test_dates_that_cannot_be_true_together_are_found_and_kept(tmp_path):
         ["visits", third, "week12", "date", "2023-01-02", "before the baseline visit"],
         ["diary", second, "", "date", "2022-01-21", "more than 60 days from every visit"],
     ]
-    assert found.iloc[-1, [0, 2, 4, 5]].tolist() == [
+    assert found.iloc[-1][["table", "patient_id", "column", "old"]].tolist() == [
         "adverse_events", second, "onset_date", "2022-02-23",
     ]  # fmt: skip
     assert set(found[4:-1]["table"]) == {"diary"}  # of the third, whose visit has moved away

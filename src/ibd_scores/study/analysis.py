@@ -27,6 +27,7 @@ from ibd_scores.study import (
     predictors,
     reported,
     safety,
+    scoring,
     statistics,
 )
 from ibd_scores.study.cohort import read_cohort
@@ -82,10 +83,12 @@ class Analysis:
         estimands.check_estimand(self.chosen.estimand)
         self.cohort = cohort
         source = read_cohort(cohort)
-        self.note, self.simulated = source.note, source.simulated
+        self.simulated, self.score_source = source.simulated, source.score_source
         self.events_asked_for = "adverse_events" in source.tables
         self.tables = {name: read_tidy(cohort, name) for name in TABLES}
         self.patients, self.scores = self.tables["patients"], self.tables["scores"]
+        own = self.scores[self.scores["disease"] == disease]
+        self.note = " ".join(filter(None, [scoring.sources(own), source.note]))
         self.pairs = e.pairs(self.scores[self.scores["disease"] == disease])
         self.started = estimands.started(self.patients, disease)
         self.completed = estimands.completed(self.patients, disease)
@@ -340,7 +343,7 @@ class Analysis:
 
     def multiverse(self) -> pd.DataFrame:
         """Every specification; see `multiverse.grid`."""
-        return multiverse.grid(self.plan, self.tables, self.chosen)
+        return multiverse.grid(self.plan, self.tables, self.chosen, score_source=self.score_source)
 
     def claims(self) -> pd.DataFrame:
         """The published figures beside what this cohort gives; see `audit.audit`."""

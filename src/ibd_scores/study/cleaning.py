@@ -117,6 +117,15 @@ class Clean:
         counts = grouped["patient_id"].agg(findings="size", patients="nunique")
         return counts.reset_index()
 
+    def costs(self) -> pd.DataFrame:
+        """How many findings, of how many patients, cost each score something, by problem."""
+        named = self.queries.assign(score=self.queries["costs"].str.split(", ")).explode("score")
+        named = named[named["score"].notna() & (named["score"] != "")]
+        grouped = named.groupby(["score", "problem"], sort=True)
+        return pd.DataFrame(
+            {"findings": grouped.size(), "patients": grouped["patient_id"].nunique()}
+        )
+
     def save(self, cohort: Cohort) -> None:
         """Write the tidy tables, and the query list as table and as page (`queries.html`)."""
         tidy.save(cohort.name, {**self.tables, "queries": safe(self.queries)})

@@ -1,6 +1,7 @@
 """From tidy tables to scores: visits joined with what their scores read, and what came of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import cast
 
 import numpy as np
 import pandas as pd
@@ -41,12 +42,20 @@ OF_PATIENT = ("disease", "sex", "age", "height_m", "normal_stools_per_day",
               "disease_ileum", "disease_colon")  # fmt: skip
 SUMMARY = ("scored", "lowest", "lower_quartile", "median", "upper_quartile", "highest")
 STUDY_VISITS = ("baseline", "week12")
+ROUNDED = 0.5  # a recorded total that is nearer to the computed one was rounded
 
 
 def readable(table: pd.DataFrame, entries: Sequence[Index]) -> list[Index]:
     """Choose the indices whose columns the table has and filled in at least once."""
     filled = {str(name) for name in table.columns[table.notna().any()]}
     return [entry for entry in entries if {c.name for c in entry.needed(table)} <= filled]
+
+
+def _scored(scores: pd.DataFrame, entries: Sequence[Index]) -> list[Index]:
+    """Choose the indices that were scored: from their items, or as the centre recorded them."""
+    computed = readable(scores, entries)
+    own = [one for one in entries if f"{one.name}_source" in scores]
+    return [one for one in entries if one in computed or (one in own and scores[one.name].any())]
 
 
 def prepare(
@@ -83,11 +92,15 @@ def prepare(
     return table
 
 
-def score(table: pd.DataFrame, entries: Sequence[Index], **variants: float) -> pd.DataFrame:
+def score(
+    table: pd.DataFrame, entries: Sequence[Index], *, source: str = "items", **variants: float
+) -> pd.DataFrame:
     """Add every index, and its band where it has bands.
 
     An index whose columns are absent, or blank in every row, is missing in every row if the
-    outcomes read it: so they find it, and are not evaluable. Another is left out.
+    outcomes read it: so they find it, and are not evaluable. Another is left out. Where the centre
+    recorded a total of its own, ``<index>_computed`` is that of the items and ``<index>_source``
+    says which of the two the score is.
 
     Parameters
     ----------
@@ -95,6 +108,9 @@ def score(table: pd.DataFrame, entries: Sequence[Index], **variants: float) -> p
         One row for each visit, or for each endoscopy.
     entries : sequence of Index
         Such as `CLINICAL` or `ENDOSCOPIC`.
+    source : str
+        Of an index that the centre recorded: "items" (recorded totals are only compared),
+        "recorded" (they alone are the score), "items_else_recorded".
     **variants
         Published variants, such as ``hematocrit_floor=0``; each goes to the indices that have it.
 
@@ -108,17 +124,41 @@ def score(table: pd.DataFrame, entries: Sequence[Index], **variants: float) -> p
     for entry in entries:
         known = entry.options(entry.chosen(table))
         chosen = {name: value for name, value in variants.items() if name in known}
+        own = table.get(f"{entry.name}_recorded")
+        if entry not in can_be_scored and entry not in ALWAYS and own is None:
+            continue
+        computed = pd.Series(np.nan, index=table.index)
         if entry in can_be_scored:
-            scored[entry.name] = entry(table, **chosen)
-            if entry.bands:
-                scored[f"{entry.name}_band"] = entry.band(scored[entry.name], table)
-        elif entry in ALWAYS:
-            scored[entry.name] = np.nan
-            if entry.bands:
-                scored[f"{entry.name}_band"] = pd.Categorical(
-                    [None] * len(table), categories=entry.rungs, ordered=True
-                )
+            computed = entry(table, **chosen)
+        scored[entry.name] = computed
+        if own is not None:
+            scored[f"{entry.name}_computed"] = computed
+            scored[entry.name], scored[f"{entry.name}_source"] = _chosen(computed, own, source)
+        if entry.bands:
+            scored[f"{entry.name}_band"] = _band(entry, scored, readable=entry in can_be_scored)
     return scored
+
+
+def _chosen(
+    computed: "pd.Series[float]", own: "pd.Series[float]", source: str
+) -> "tuple[pd.Series[float], pd.Series[str]]":
+    """Choose between the score of the items and the recorded total, and say which it is."""
+    if source == "items":
+        total, is_recorded = computed, pd.Series(False, index=computed.index)
+    elif source == "recorded":
+        total, is_recorded = own, own.notna()
+    else:
+        total, is_recorded = computed.fillna(own), computed.isna() & own.notna()
+    said = pd.Series("items", index=computed.index).mask(is_recorded, "recorded")
+    return total, said.where(total.notna()).astype("str")
+
+
+def _band(entry: Index, scored: pd.DataFrame, *, readable: bool) -> pd.Series:
+    """Band a score; one that asks more than the total, such as Mayo's, bands what has the items."""
+    if readable or not any(band.proviso for band in entry.bands):
+        return cast(pd.Series, entry.band(scored[entry.name], scored if readable else None))
+    return pd.Series(pd.Categorical([None] * len(scored), categories=entry.rungs, ordered=True),
+                     index=scored.index)  # fmt: skip
 
 
 def with_endoscopy(visits: pd.DataFrame, endoscopies: pd.DataFrame) -> pd.DataFrame:
@@ -157,7 +197,7 @@ def summary(scores: pd.DataFrame, entries: Sequence[Index]) -> pd.DataFrame:
     """
     blocks = {}
     visits = _by_visit(scores)
-    for entry in readable(scores, entries):
+    for entry in _scored(scores, entries):
         grouped = scores[entry.name].groupby(visits, sort=True)
         numbers = (grouped.count(), grouped.min(), grouped.quantile(0.25), grouped.median(),
                    grouped.quantile(0.75), grouped.max())  # fmt: skip
@@ -169,7 +209,7 @@ def bands(scores: pd.DataFrame, entries: Sequence[Index]) -> pd.DataFrame:
     """Count the bands of each index by visit; every band of the ladder stands, none left out."""
     visits = _by_visit(scores)
     blocks = {}
-    for entry in readable(scores, entries):
+    for entry in _scored(scores, entries):
         if entry.bands:
             rungs = list(entry.rungs)
             counted = pd.crosstab(scores[f"{entry.name}_band"].astype("str"), visits)
@@ -205,27 +245,80 @@ def recorded(*tables: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     *tables : DataFrame
-        With columns ``<index>_recorded`` and, if it could be scored, ``<index>``.
+        What `score` returns.
 
     Returns
     -------
     DataFrame
-        Index: the index; ``recorded``, ``computed`` too, ``equal``, ``different``.
+        Index: the index; ``recorded``, ``computed`` too, ``equal`` (but for rounding),
+        ``different``, the ``largest`` difference; of the scores, how many are ``from_items`` and ``from_recorded``.
     """
     rows = {}
     for table in tables:
-        for name in [str(column) for column in table if str(column).endswith("_recorded")]:
-            entry = name.removesuffix("_recorded")
-            both = table.reindex(columns=[name, entry])[table[name].notna()]
-            equal = both[name] == both[entry]
+        for entry, own, computed in _both(table):
+            apart = (own - computed).abs()
+            told = table.get(f"{entry}_source", pd.Series(index=table.index, dtype="str"))
             rows[entry] = {
-                "recorded": len(both),
-                "computed": int(both[entry].notna().sum()),
-                "equal": int(equal.sum()),
-                "different": int((~equal & both[entry].notna()).sum()),
+                "recorded": int(own.notna().sum()),
+                "computed": int((own.notna() & computed.notna()).sum()),
+                "equal": int((apart < ROUNDED).sum()),
+                "different": int((apart >= ROUNDED).sum()),
+                "largest": apart.max(),
+                "from_items": int((told == "items").sum()),
+                "from_recorded": int((told == "recorded").sum()),
             }
-    columns = ["recorded", "computed", "equal", "different"]
+    columns = ["recorded", "computed", "equal", "different", "largest", "from_items",
+               "from_recorded"]  # fmt: skip
     return pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("index")
+
+
+def differences(*tables: pd.DataFrame) -> pd.DataFrame:
+    """List each visit whose recorded total is not the computed one: for the centre, not to show.
+
+    Returns
+    -------
+    DataFrame
+        ``patient_id``, ``visit``, ``index``, ``recorded``, ``computed``, ``difference``.
+    """
+    found = []
+    for table in tables:
+        for entry, own, computed in _both(table):
+            apart = (own - computed).round(6)
+            found.append(
+                table.loc[apart.abs() >= ROUNDED, ["patient_id", "visit"]].assign(
+                    index=entry, recorded=own, computed=computed, difference=apart
+                )
+            )
+    columns = ["patient_id", "visit", "index", "recorded", "computed", "difference"]
+    return pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=columns)
+
+
+def _both(table: pd.DataFrame) -> "Iterator[tuple[str, pd.Series[float], pd.Series[float]]]":
+    """Give each index that was recorded: its name, the recorded totals, the computed ones."""
+    unknown = pd.Series(np.nan, index=table.index)
+    for name in [str(column) for column in table if str(column).endswith("_recorded")]:
+        entry = name.removesuffix("_recorded")
+        yield entry, table[name], table.get(f"{entry}_computed", table.get(entry, unknown))
+
+
+def sources(*tables: pd.DataFrame) -> str:
+    """Say of how many scores the items or the recorded total stand, where any was recorded.
+
+    >>> told = pd.DataFrame({"hbi_source": ["items", "recorded", "recorded", None]})
+    >>> sources(told, pd.DataFrame())
+    'Scores from items or as the centre recorded them: hbi 1 and 2.'
+    """
+    counts = {
+        str(name).removesuffix("_source"): table[name].value_counts()
+        for table in tables
+        for name in table
+        if str(name).endswith("_source") and (table[name] == "recorded").any()
+    }
+    said = ", ".join(
+        f"{name} {int(count.get('items', 0))} and {int(count.get('recorded', 0))}"
+        for name, count in counts.items()
+    )
+    return f"Scores from items or as the centre recorded them: {said}." if said else ""
 
 
 def contradictions(table: pd.DataFrame, entries: Sequence[Index]) -> pd.DataFrame:

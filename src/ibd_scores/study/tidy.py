@@ -21,6 +21,7 @@ from ibd_scores.derive.diary import DIARY_PAIN, DIARY_WELLBEING, LIQUID_STOOLS
 from ibd_scores.endpoint import STEROID
 from ibd_scores.entries import ENTRIES, ITEMS
 from ibd_scores.form import CENSORS, Interval, Item
+from ibd_scores.index import Index
 from ibd_scores.indices.endoscopy import SEGMENTS, VARIABLES
 from ibd_scores.study import paths
 
@@ -237,7 +238,10 @@ def recorded(name: str) -> Column | None:
     True
     """
     if re.fullmatch(r"[a-z]\w*_recorded", name):
-        return Column(name, "number", Item(name, "the centre's own total", Interval(-1000, 10_000)))
+        entry = ENTRIES.get(name.removesuffix("_recorded"))
+        total = entry.score if isinstance(entry, Index) else None
+        values = total.values if total else Interval(-1000, 10_000)
+        return Column(name, "number", Item(name, "the centre's own total", values))
     return further().get(name)
 
 

@@ -285,9 +285,24 @@ def _compare(columns: Columns, rows: npt.NDArray[np.bool_]) -> None:
         known = {name: columns[name][rows] for name in location if name in columns}
         both = visits[""].join(visits[BASELINE].add_suffix(BASELINE)).assign(**known)
         found |= {str(name): values for name, values in endoscopic_pair(both).items()}
+    # A total that was recorded without its cells stays, and nobody can match it by segment.
+    bare = {visit: cells.isna().all(axis=1).to_numpy() for visit, cells in visits.items()}
+    stays = {
+        index.name + visit: (rows_of, columns.get(index.name + visit))
+        for visit, rows_of in bare.items()
+        for index in (ses_cd, ses_cd_without_narrowing)
+    }
+    if len(visits) == 2:
+        either = bare[""] | bare[BASELINE]
+        stays |= {f"{ses_cd.name}_matched{visit}": (either, columns.get(ses_cd.name + visit))
+                  for visit in visits}  # fmt: skip
     for name, values in found.items():
         if name in columns:
-            columns[name][rows] = values.to_numpy()
+            new = values.to_numpy()
+            where, total = stays.get(name, (None, None))
+            if where is not None and total is not None:
+                new = np.where(where, total[rows], new)
+            columns[name][rows] = new
 
 
 def _sum(columns: Columns) -> None:

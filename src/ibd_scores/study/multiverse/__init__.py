@@ -95,7 +95,9 @@ class Way(NamedTuple):
         }
 
 
-def _ways(plan: Plan, tables: Mapping[str, pd.DataFrame], chosen: Chosen) -> Iterator[Way]:
+def _ways(
+    plan: Plan, tables: Mapping[str, pd.DataFrame], chosen: Chosen, score_source: str
+) -> Iterator[Way]:
     """Score the disease's visits in every way that concerns it, the chosen one first."""
     scores = tables["scores"]
     scores = scores[scores["disease"] == plan.disease]
@@ -113,7 +115,9 @@ def _ways(plan: Plan, tables: Mapping[str, pd.DataFrame], chosen: Chosen) -> Ite
             dict.fromkeys([chosen.weight_floor, *WEIGHT_FLOORS]),
         ):
             variants = {"weight_floor": weight} | ({"hematocrit_floor": 0.0} if floored else {})
-            scored = scoring.score(prepared, [cdai, short_cdai, pro2_cd], **variants)
+            scored = scoring.score(
+                prepared, [cdai, short_cdai, pro2_cd], source=score_source, **variants
+            )
             new = scored.set_index(keys)
             new = new[[name for name in new if name in OF_DIARY or name == "cdai"]]
             usual_cdai = (floored, weight) == (chosen.hematocrit_floored, chosen.weight_floor)
@@ -150,7 +154,11 @@ def _within(scores: pd.DataFrame, tables: Mapping[str, pd.DataFrame], weeks: int
 
 
 def grid(
-    plan: Plan, tables: Mapping[str, pd.DataFrame], chosen: Chosen | None = None
+    plan: Plan,
+    tables: Mapping[str, pd.DataFrame],
+    chosen: Chosen | None = None,
+    *,
+    score_source: str = "items",
 ) -> pd.DataFrame:
     """Rates under every combination of choices, one row for each specification.
 
@@ -163,6 +171,9 @@ def grid(
         ``endoscopies``.
     chosen : Chosen, optional
         What the analysis itself chose; by default the defaults of the notebooks.
+    score_source : str
+        What stands for a score that the centre recorded, as in `scoring.score`; in every
+        specification.
 
     Returns
     -------
@@ -184,7 +195,7 @@ def grid(
         return pd.DataFrame(columns=COLUMNS)
     completed = estimands.completed(tables["patients"], plan.disease)
     rows: list[dict[str, Any]] = []
-    for way in _ways(plan, tables, chosen):
+    for way in _ways(plan, tables, chosen, score_source):
         concerned = [one for one in readings if way.concerns(one)]
         # Who is asked hangs on the baseline, which no window changes.
         recorded = e.pairs(way.scores)
