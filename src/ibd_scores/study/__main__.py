@@ -160,6 +160,8 @@ def _refresh(options: argparse.Namespace) -> int:
 
 def _shown(plan: chain.Plan, jobs: int, *, force: bool, store: bool = False) -> chain.Result:
     """Run a chain and show it."""
+    if changed := plan.changed:
+        print(f"Raw tables since the last run: {', '.join(changed)}", flush=True)
     display = Display(plan)
     try:
         result = chain.run(plan, force=force, store=store, jobs=jobs, tell=display)

@@ -251,7 +251,8 @@ def recorded(*tables: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         Index: the index; ``recorded``, ``computed`` too, ``equal`` (but for rounding),
-        ``different``, the ``largest`` difference; of the scores, how many are ``from_items`` and ``from_recorded``.
+        ``different``, the ``largest`` difference; of the scores, how many are ``from_items`` and
+        ``from_recorded``.
     """
     rows = {}
     for table in tables:

@@ -1,5 +1,6 @@
 """The chain: the notebooks in order, each run only where something it depends on has changed."""
 
+import ast
 import multiprocessing
 import re
 import signal
@@ -22,7 +23,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from ibd_scores.study import paths, permitted
-from ibd_scores.study.chain import execution, ledger, notebooks, parameters
+from ibd_scores.study.chain import execution, ledger, notebooks, parameters, provenance
 from ibd_scores.study.chain.execution import Failure, Outcome, Task
 from ibd_scores.study.chain.parameters import Values
 
@@ -34,12 +35,17 @@ STAGES: dict[str, tuple[str, ...]] = {
     "04_uc_outcomes": ("01_cleaning", "02_scoring"),
     "05_figures": ("01_cleaning", "02_scoring", "03_cd_outcomes", "04_uc_outcomes"),
 }
+KEY_FILE = "pseudonyms.key"  # as `identity` has it, which takes too long to import for every run
 TICK = 0.25  # seconds between two looks of the progress display
 PATIENCE = 5  # seconds for a process to end by itself
 
 
 class BusyError(Exception):
     """Another run is at work on the cohort."""
+
+
+class ChangedError(OSError):
+    """A raw table was written to while it was being read."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +57,19 @@ class Plan:
     stages: tuple[str, ...]
     values: Mapping[str, Values]
     sources: tuple[Path, ...]
+    simulated: bool = False
+    pseudonyms: bool = False
+
+    @property
+    def raw(self) -> Path:
+        """The folder of the source tables."""
+        return self.root / "data" / "raw" / self.cohort
+
+    @property
+    def changed(self) -> list[str]:
+        """Which raw tables are other than in the last run, in words; none before the first."""
+        before = provenance.read(self.derived).get("raw")
+        return provenance.changed(before, provenance.checksums(self.sources)) if before else []
 
     @property
     def derived(self) -> Path:
@@ -151,12 +170,16 @@ def plan(root: Path, values: Values | None = None) -> Plan:
     if values:  # papermill takes half a second to import, and a run without them does not need it
         known = parameters.declared(stored(root, stage) for stage in stages)
         shares = parameters.share(values, known, root)
-    sources = [*ledger.files(file.parent)]
+    sources = [path for path in ledger.files(file.parent) if path.name != KEY_FILE]
     if "also_in" in stated:  # some of its files lie elsewhere
         from ibd_scores.study.cohort import read_cohort  # imports pandas
 
         sources += read_cohort(file.parent).files
-    return Plan(root, cohort, stages, shares, tuple(dict.fromkeys(sources)))
+    simulated = stated.get("simulated", False)
+    pseudonyms = stated.get("pseudonyms", not simulated)
+    return Plan(
+        root, cohort, stages, shares, tuple(dict.fromkeys(sources)), simulated, pseudonyms
+    )  # fmt: skip
 
 
 def _default_cohort(root: Path) -> str:
@@ -207,6 +230,8 @@ def run(
     ------
     BusyError
         where another run is at work on this cohort.
+    ChangedError
+        where a raw table was written to meanwhile; the next run makes everything anew.
     OSError
         where what it depends on cannot be read, or the derived folder not be written.
     """
@@ -215,7 +240,8 @@ def run(
     running: dict[Future[Outcome], tuple[str, str]] = {}
     with _alone(plan), _pool(jobs) if executor is None else nullcontext(executor) as pool:
         book = ledger.Ledger(plan.derived)
-        common = ledger.surroundings(plan.root, plan.sources)
+        raw = provenance.checksums(plan.sources)
+        common = ledger.surroundings(plan.root, [*plan.sources, *_key(plan)])
         if force:
             book.forget(plan.stages)
         while waiting or running:
@@ -239,12 +265,49 @@ def run(
                 else:
                     result.made.append(stage)
                 tell(Step("failed" if outcome.failure else "made", (stage,), outcome))
+        _check_unchanged(plan, book, raw)
+        if not result.failed and (result.made or not (plan.derived / provenance.FILE).is_file()):
+            _keep_provenance(plan, book, raw)
         if store and not result.failed:
             result.stored = [stage for stage in plan.stages if _store(plan, stage)]
         result.files = [*book.outputs(plan.stages)]
         result.earlier = [*book.outputs(name for name in plan.stages if not result.has([name]))]
         result.strays = book.strays(plan.stages)
     return result
+
+
+def _key(plan: Plan) -> list[Path]:
+    """The key of the pseudonyms, made now if there is none: all that is derived hangs on it."""
+    path = plan.raw / KEY_FILE
+    if plan.pseudonyms and "01_cleaning" in plan.stages and not path.is_file():
+        from ibd_scores.study.cohort.identity import pseudonymizer  # imports numpy
+
+        pseudonymizer(plan.raw)
+    return [path] if plan.pseudonyms else []
+
+
+def _check_unchanged(plan: Plan, book: ledger.Ledger, raw: Mapping[str, Any]) -> None:
+    """Take nothing that was made from raw tables that were written to meanwhile as up to date."""
+    if changed := provenance.changed(raw, provenance.checksums(plan.sources)):
+        book.forget(plan.stages)
+        book.save()
+        raise ChangedError(
+            f"{plan.raw}: {', '.join(changed)} while the study ran. What stands in {plan.where} is "
+            "of both: run it again"
+        )
+
+
+def _keep_provenance(plan: Plan, book: ledger.Ledger, raw: Mapping[str, Any]) -> None:
+    known = parameters.declared(stored(plan.root, stage) for stage in plan.stages)
+    values = {
+        stage: {name: one.value(ast.literal_eval(one.default)) for name, one in of.items()}
+        | dict(plan.values[stage])
+        for stage, of in known.items()
+    }
+    provenance.write(
+        plan.derived, plan.root, cohort=plan.cohort, simulated=plan.simulated, raw=raw,
+        outputs=book.tables(plan.stages), parameters=values,
+    )  # fmt: skip
 
 
 def _store(plan: Plan, stage: str) -> bool:

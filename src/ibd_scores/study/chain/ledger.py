@@ -13,6 +13,7 @@ from ibd_scores.study.chain import notebooks
 from ibd_scores.study.chain.execution import Task
 
 STATE, LOCK = "chain.json", "chain.lock"
+OWN = {STATE, LOCK, "provenance.json"}  # what the chain itself keeps in a derived folder
 
 
 class Ledger:
@@ -55,6 +56,10 @@ class Ledger:
         self.entries[stage] = {"key": key, "outputs": now}
         for name in before - {name for entry in self.entries.values() for name in entry["outputs"]}:
             (self.folder / name).unlink(missing_ok=True)
+        self.save()
+
+    def save(self) -> None:
+        """Store what is known."""
         with paths.replacing(self.folder / STATE) as temporary:
             temporary.write_text(json.dumps(self.entries, indent=1) + "\n", encoding="utf-8")
 
@@ -74,7 +79,7 @@ class Ledger:
     def strays(self, stages: Iterable[str]) -> list[str]:
         """The other files in the folder, but for the chain's own and hidden ones."""
         there = [path.relative_to(self.folder).as_posix() for path in files(self.folder)]
-        known = {STATE, LOCK, *self.outputs(stages)}
+        known = {*OWN, *self.outputs(stages)}
         return [name for name in there if name not in known and "/." not in f"/{name}"]
 
 
