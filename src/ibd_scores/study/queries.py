@@ -144,7 +144,7 @@ def html(queries: pd.DataFrame, title: str, note: str = "") -> str:
     toc = _table(
         ["table", "what is wrong", "what was done", "findings", "patients", "scores it costs"],
         [
-            [table, f'<a href="#q{place}">{escape(str(problem))}</a>',
+            [escape(str(table)), f'<a href="#q{place}">{escape(str(problem))}</a>',
              escape(", ".join(sorted(rows["action"].unique()))), str(len(rows)),
              str(rows.loc[rows["patient_id"] != "", "patient_id"].nunique()),
              escape(", ".join(_all_costs(rows)))]
