@@ -192,6 +192,24 @@ def test_samples_without_a_visit_are_placed_by_windows_that_are_left_to_check(pr
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("name", ["visits", "随访", "follow_up", "patients", "x"])
+def test_a_table_that_stands_alone_holds_everything_whatever_it_is_called(tmp_path, name):
+    rows = {"ID": ["A1"], "诊断": ["CD"], "CRP_基线": ["9"], "CRP_12周": ["2"], "ESR_基线": ["9"],
+            "ESR_12周": ["2"]}  # fmt: skip
+    draft = guess(tables(tmp_path / "one", **{name: rows}) / f"{name}.csv")
+    assert sorted(draft.tables) == ["patients", "visits"]
+    assert (draft.lacking, draft.left, draft.unread) == ([], [
+        "[visits.columns] crp_mg_l ('CRP'): mg/L or mg/dL? the heading has no unit; taken as mg/L"
+    ], [])  # fmt: skip
+
+
+def test_patients_may_be_told_in_the_sheet_of_the_visits(tmp_path):
+    draft = guess(tables(tmp_path / "two", visits=VISITS | {"诊断": ["CD", "CD", "UC"]},
+                         diary={"ID": ["A1"], "日期": ["2024/1/9"], "稀便次数": ["3"]}))  # fmt: skip
+    assert draft.lacking == []
+    assert draft.tables["patients"].keys == {"repeated": True}
+
+
 def test_the_entry_form_is_read_back_without_anything_left(project, tmp_path):
     before = cleaning.clean(read_cohort(Path(__file__).parents[2] / "data/raw/upadacitinib")).tables
     write_form(tmp_path / "form.xlsx", tables=before, instruments=["draining_fistulas"])

@@ -102,12 +102,17 @@ def guess(path: Path) -> Draft:
         if _is_our_redcap(sheet):
             draft.whole = redcap_cohort_toml(sheet.file, title=path.stem)
             return draft
-    homes = {sheet.where: _home(sheet) for sheet in sheets}
     for sheet in sheets:
-        if homes[sheet.where]:
-            _one_table(draft, sheet, homes[sheet.where])
+        # A table that stands alone holds everything, whatever it is called.
+        home = _home(sheet) if len(sheets) > 1 else ""
+        if home:
+            _one_table(draft, sheet, home)
         else:
             _several_tables(draft, sheet)
+    if "patients" not in draft.tables:
+        _patients_elsewhere(draft, sheets)
+    for sheet in sheets:
+        _say_unread(draft, sheet)
     _settle(draft)
     return draft
 
@@ -171,7 +176,15 @@ def _one_table(draft: Draft, sheet: Sheet, name: str) -> None:
         _add(draft, sheet, name, blocks)
     else:
         _add(draft, sheet, name, [[Part(heading, heading) for heading in headings]])
-    _say_unread(draft, sheet)
+
+
+def _patients_elsewhere(draft: Draft, sheets: Sequence[Sheet]) -> None:
+    """Draft the patients from a table of another kind that tells their disease, too."""
+    for sheet in sheets:
+        whole = [Part(str(heading), str(heading)) for heading in sheet.table]
+        if "disease" in match("patients", [part.base for part in whole]).headings:
+            _add(draft, sheet, "patients", [whole])
+            return
 
 
 def _several_tables(draft: Draft, sheet: Sheet) -> None:
@@ -199,7 +212,6 @@ def _several_tables(draft: Draft, sheet: Sheet) -> None:
             _add(draft, sheet, best, [whole])
         if scores["patients"] and "disease" in match("patients", headings).headings:
             _add(draft, sheet, "patients", [whole])
-    _say_unread(draft, sheet)
 
 
 def _used(draft: Draft, name: str, sheet: Sheet) -> set[str]:
