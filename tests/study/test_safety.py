@@ -217,3 +217,16 @@ def test_the_reader_sees_counts_rates_and_limits(
     assert special.loc["venous thromboembolism"].tolist() == [
         "0 (0.0 %)", "0.0 to 60.2", 0, "0.0 (0.0 to 92.2)", "–",
     ]  # fmt: skip
+
+
+def test_events_without_a_term_are_counted_and_none_of_special_interest_is_not_said(
+    patients: pd.DataFrame, scores: pd.DataFrame
+) -> None:
+    events = events_of(("A", None, 10), ("B", None, 20, ("serious", 1.0)), ("C", "acne", 30))
+    counted = adverse_events(events, patients, scores, "CD")
+    assert counted.loc["any adverse event", ["patients", "events"]].tolist() == [3, 3]
+    assert counted.loc["no term recorded or kept", ["patients", "serious"]].tolist() == [2, 1]
+    special = of_special_interest(events, patients, scores, "CD")
+    assert special[["patients", "percent", "events", "rate", "high"]].isna().all(axis=None)
+    assert set(special["terms"]) == {"not known: 2 of 3 events have no term"}
+    assert adverse_events_table(special)["patients, n (%)"].unique().tolist() == ["–"]

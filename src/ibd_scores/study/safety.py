@@ -43,6 +43,7 @@ SUMMARIES = {
 }
 MEASURES = ["patients", "percent", "events", "rate", "low", "high"]
 
+UNNAMED = "no term recorded or kept"
 # MedDRA preferred terms in lower case, for what must be named even where there was none; American
 # and British spelling are taken for the same. Not adjudicated: what counts is the term.
 OF_SPECIAL_INTEREST: dict[str, tuple[str, ...]] = {
@@ -99,10 +100,11 @@ def adverse_events(
     -------
     DataFrame
         Index ``term``: any adverse event, any serious, any related (to the drug) and any that led
-        to stopping, then the terms by number of patients. ``patients`` with the event and their
-        ``percent`` of those who started; ``events``, with their ``rate`` per 100 patient-years and
-        its exact Poisson limits ``low`` and ``high``; of the events ``serious``, ``related`` and
-        ``stopped`` (led to stopping), where that was recorded. A table without events gives
+        to stopping, then the terms by number of patients (`UNNAMED` where there is none).
+        ``patients`` with the event and their ``percent`` of those who started; ``events``, with
+        their ``rate`` per 100 patient-years and its exact Poisson limits ``low`` and ``high``; of
+        the events ``serious``, ``related`` and ``stopped`` (led to stopping), where that was
+        recorded. A table without events gives
         zeros with upper limits; no row where events were not asked for, which is not to say that
         there was none.
 
@@ -119,7 +121,7 @@ def adverse_events(
     blocks = [(label, own if which == "any" else own[own[which]])
               for label, which in SUMMARIES.items()]  # fmt: skip
     by_term = sorted(
-        own.groupby("term"),
+        own.groupby(own["term"].fillna(UNNAMED)),
         key=lambda named: (-named[1]["patient_id"].nunique(), -len(named[1]), str(named[0])),
     )
     rows = {
@@ -154,7 +156,8 @@ def of_special_interest(
         Index ``group``; ``patients, percent`` with their Clopper-Pearson limits ``percent_low`` and
         ``percent_high``; ``events, rate, low, high`` as in `adverse_events`; ``terms`` found. Of no
         event the upper limits say how much can be excluded (two-sided, so of n patients about
-        3.7/n; the one-sided rule of three is 3/n). No row where events were not asked for.
+        3.7/n; the one-sided rule of three is 3/n). Missing where an event has no term, for it may
+        be one of them. No row where events were not asked for.
 
     References
     ----------
@@ -166,9 +169,14 @@ def of_special_interest(
     own = _classified(events, patients, scores, disease)
     own = own.loc[own["emergent"]]
     years = exposure(patients, scores, disease, events)
-    spelled = own["term"].map(_spelling)
-    rows = {}
+    unnamed = int(own["term"].isna().sum())
+    spelled = own["term"].fillna("").map(_spelling)
+    rows: dict[str, dict[str, Any]] = {}
     for group, terms in groups.items():
+        if unnamed:  # which of them belong here, nobody can tell, and none is not the answer
+            unknown = f"not known: {unnamed} of {len(own)} events have no term"
+            rows[group] = dict.fromkeys(columns, np.nan) | {"terms": unknown}
+            continue
         block = own[spelled.isin([_spelling(term) for term in terms])]
         row = _counted(block, years, confidence)
         limits = clopper_pearson(row["patients"], len(years), confidence)
