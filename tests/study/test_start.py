@@ -204,8 +204,9 @@ def test_a_table_that_stands_alone_holds_everything_whatever_it_is_called(tmp_pa
 
 
 def test_patients_may_be_told_in_the_sheet_of_the_visits(tmp_path):
-    draft = guess(tables(tmp_path / "two", visits=VISITS | {"诊断": ["CD", "CD", "UC"]},
-                         diary={"ID": ["A1"], "日期": ["2024/1/9"], "稀便次数": ["3"]}))  # fmt: skip
+    diary = {"ID": ["A1"], "日期": ["2024/1/9"], "稀便次数": ["3"]}
+    visits = VISITS | {"诊断": ["CD", "CD", "UC"]}
+    draft = guess(tables(tmp_path / "two", visits=visits, diary=diary))
     assert draft.lacking == []
     assert draft.tables["patients"].keys == {"repeated": True}
 

@@ -109,7 +109,8 @@ def suppressed(tables: Tables, min_count: int) -> dict[str, pd.DataFrame]:
         found["changes"] = _changes(tables["changes"], denominators)
     if "events" in tables:
         found["events"] = _events(tables["events"], min_count)
-    return found
+    # Numbers with blanks are numbers again: 44, not 44.0, where they are written.
+    return {name: table.infer_objects() for name, table in found.items()}
 
 
 def _flow(flow: pd.DataFrame, denominators: Denominators) -> pd.DataFrame:
