@@ -298,6 +298,13 @@ def test_what_cannot_be_read_leaves_nothing_behind(project, tmp_path, files, mes
     assert [*(project / "data" / "raw").iterdir()] == []
 
 
+def test_a_table_without_a_known_heading_is_named(tmp_path):
+    folder = tables(
+        tmp_path / "t", patients=PATIENTS, visits=VISITS, rota={"ward": ["7"], "x": ["y"]}
+    )
+    assert "rota.csv: no row of it has headings that are known" in guess(folder).unread
+
+
 def test_hostile_headings_stay_text(project, tmp_path):
     hostile = ['"]\n[evil]', "=cmd()", "<script>", "\u202egnp", "a'b\\", "{}", "x" * 500]
     visits = VISITS | {heading: ["1", "2", "3"] for heading in hostile}

@@ -5,12 +5,22 @@ from pathlib import Path
 import pandas as pd
 
 from ibd_scores import endpoints as e
-from ibd_scores.study import estimands
+from ibd_scores.study import estimands, scoring
+from ibd_scores.study.cohort import read_cohort
 from ibd_scores.study.plan import Plan
 from ibd_scores.study.tables import number
 from ibd_scores.study.tidy import read_tidy
 
-__all__ = ["read_claims", "read_context", "recovered"]
+__all__ = ["note", "read_claims", "read_context", "recovered"]
+
+
+def note(cohort: str) -> str:
+    """What stands under every table and figure of a cohort.
+
+    That it is simulated, if it is, and how many scores are the centre's own totals, if any are.
+    """
+    told = scoring.sources(read_tidy(cohort, "scores"))
+    return " ".join(filter(None, [told, read_cohort(cohort).note]))
 
 
 def recovered(

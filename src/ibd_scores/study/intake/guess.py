@@ -5,43 +5,24 @@ said. `guess` reads tables and writes nothing.
 """
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from ibd_scores.indices.endoscopy import SEGMENTS, VARIABLES
 from ibd_scores.study import tidy
-from ibd_scores.study.cohort.files import SUFFIXES, first_rows, read_table, sheet_names
+from ibd_scores.study.cohort.files import SUFFIXES
 from ibd_scores.study.cohort.identity import described, heading_kind
 from ibd_scores.study.cohort.problems import CohortError
 from ibd_scores.study.intake import redcap, values
 from ibd_scores.study.intake.fields import fields
 from ibd_scores.study.intake.headings import NOT_REACHED, Matched, Part, apart, key, known, match
 from ibd_scores.study.intake.readback import redcap_cohort_toml
+from ibd_scores.study.intake.sheets import FEW, Sheet, sheets, table_of
 from ibd_scores.study.intake.words import words
 
-HEADER_ROWS = 20  # the headings are looked for in so many rows
-FEW = 2  # a sheet that fewer headings of are known tells nothing
 UNIT_WORDS = ("unit", "units", "单位")
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """One table of a file: what it holds, as text."""
-
-    file: str
-    sheet: str
-    header_row: int
-    table: pd.DataFrame
-
-    @property
-    def where(self) -> str:
-        """The file and the sheet in words."""
-        return f"{self.file}, sheet {self.sheet}" if self.sheet else self.file
 
 
 @dataclass
@@ -95,72 +76,29 @@ def guess(path: Path) -> Draft:
         nothing there can be read, or a file is damaged or protected.
     """
     draft = Draft(title=path.stem)
-    sheets = [*_sheets(path)]
-    if not sheets:
+    everything = [*sheets(path)]
+    found = [sheet for sheet in everything if sheet.header_row]
+    draft.unread += [f"{sheet.where}: no row of it has headings that are known"
+                     for sheet in everything if not sheet.header_row]  # fmt: skip
+    if not found:
         raise CohortError(f"{path}: no table in it; tables end in {', '.join(SUFFIXES)}")
-    for sheet in sheets:
+    for sheet in found:
         if _is_our_redcap(sheet):
             draft.whole = redcap_cohort_toml(sheet.file, title=path.stem)
             return draft
-    for sheet in sheets:
+    for sheet in found:
         # A table that stands alone holds everything, whatever it is called.
-        home = _home(sheet) if len(sheets) > 1 else ""
+        home = table_of(sheet) if len(found) > 1 else ""
         if home:
             _one_table(draft, sheet, home)
         else:
             _several_tables(draft, sheet)
     if "patients" not in draft.tables:
-        _patients_elsewhere(draft, sheets)
-    for sheet in sheets:
+        _patients_elsewhere(draft, found)
+    for sheet in found:
         _say_unread(draft, sheet)
     _settle(draft)
     return draft
-
-
-def _sheets(path: Path) -> Iterator[Sheet]:
-    files = sorted(path.iterdir()) if path.is_dir() else [path]
-    for file in files:
-        ending = Path(file.name.lower().removesuffix(".gz")).suffix
-        if ending not in SUFFIXES or file.name.startswith((".", "~$")) or not file.is_file():
-            continue
-        for name in sheet_names(file) or [""]:
-            header_row = _header_row(first_rows(file, name, HEADER_ROWS))
-            if header_row:
-                several = len(sheet_names(file)) > 1
-                table = read_table(file, sheet=name, header_row=header_row, wanted=_once)
-                yield Sheet(file.name, name if several else "", header_row, table)
-
-
-def _once(header: Sequence[str]) -> list[str]:
-    """The headings that stand once: another cannot be told apart."""
-    counted = Counter(header)
-    return [name for name in header if name and counted[name] == 1]
-
-
-def _header_row(rows: Sequence[Sequence[str]]) -> int:
-    """Find the row that most known headings stand in; 0 if there is none, the first if two tie."""
-    counts = [max(len(match(table, _bases(row)).headings) for table in tidy.KEYS) for row in rows]
-    best = max(counts, default=0)
-    if best < FEW:
-        return 0
-    # Below labels that are known too, our own names are the ones to read.
-    own = {column for table in tidy.KEYS for column in tidy.columns(table)}
-    ties = [place for place, count in enumerate(counts, 1) if count >= best - 1]
-    return max(ties, key=lambda place: (len(own & {*rows[place - 1]}), counts[place - 1], -place))
-
-
-def _bases(row: Iterable[str]) -> list[str]:
-    return [part.base for heading in row if heading.strip() for part in apart(heading)]
-
-
-def _home(sheet: Sheet) -> str:
-    """Tell which tidy table a sheet is by its name; blank if its name says nothing."""
-    stem = key(Path(sheet.file.split(".")[0]).stem)
-    for said in filter(None, (key(sheet.sheet), stem)):
-        for table, term in words().tables.items():
-            if said in {key(word) for word in (table, *term.words)}:
-                return table
-    return ""
 
 
 def _is_our_redcap(sheet: Sheet) -> bool:
@@ -178,9 +116,9 @@ def _one_table(draft: Draft, sheet: Sheet, name: str) -> None:
         _add(draft, sheet, name, [[Part(heading, heading) for heading in headings]])
 
 
-def _patients_elsewhere(draft: Draft, sheets: Sequence[Sheet]) -> None:
+def _patients_elsewhere(draft: Draft, found: Sequence[Sheet]) -> None:
     """Draft the patients from a table of another kind that tells their disease, too."""
-    for sheet in sheets:
+    for sheet in found:
         whole = [Part(str(heading), str(heading)) for heading in sheet.table]
         if "disease" in match("patients", [part.base for part in whole]).headings:
             _add(draft, sheet, "patients", [whole])
