@@ -214,7 +214,7 @@ class Damaged:
         name, rows = self.rows()
         row = dict(self.how.choice(rows))
         heading = self.how.choice([h for h in row if h in NUMBERS] or [*row])
-        row[heading] = self.how.choice(["1", "2", *WRONG])
+        row[heading] = self.how.choice(["1", "2", "3"] if self.how.random() < 0.5 else WRONG)
         self.strangers |= heading == "id"
         rows.insert(self.how.randrange(len(rows) + 1), row)
         self.hurt.append((name, row))

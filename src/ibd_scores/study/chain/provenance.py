@@ -32,7 +32,7 @@ def checksums(files: Iterable[Path]) -> dict[str, dict[str, Any]]:
 
 def read(derived: Path) -> dict[str, Any]:
     """Read what the last run left; nothing where it left nothing that can be read."""
-    with suppress(FileNotFoundError, ValueError, UnicodeDecodeError):
+    with suppress(OSError, ValueError):
         found = json.loads((derived / FILE).read_text(encoding="utf-8"))
         return found if isinstance(found, dict) else {}
     return {}
