@@ -173,6 +173,20 @@ def test_a_title_above_the_headings_is_passed_over(tmp_path):
     assert found["patients"]["columns"] == {"patient_id": "Patient ID", "disease": "Diagnosis"}
 
 
+def test_what_was_measured_at_one_visit_alone_is_read_there(project, tmp_path):
+    rows = {"ID": ["A1"], "诊断": ["CD"], "CRP(mg/L)_基线": ["9"], "CRP(mg/L)_12周": ["2"],
+            "ESR_基线": ["30"], "ALB(g/L)_12周": ["41"], "日期_基线": ["2024/1/9"],
+            "日期_12周": ["2024/4/9"]}  # fmt: skip
+    folder, draft = start(tables(tmp_path / "part", sheet=rows))
+    assert (draft.left, draft.unread, draft.lacking) == ([], [], [])
+    found = tomllib.loads((folder / "cohort.toml").read_text("utf-8"))["visits"]["columns"]
+    assert found["esr_mm_h"] == {"from": {"baseline": "ESR_基线"}}
+    assert found["crp_mg_l"] == "CRP(mg/L)"
+    visits = cleaning.clean(read_cohort(folder)).tables["visits"].set_index("visit")
+    assert visits["esr_mm_h"].dropna().to_dict() == {"baseline": 30}
+    assert visits["albumin_g_dl"].dropna().to_dict() == {"week12": 4.1}
+
+
 def test_one_row_for_each_visit_with_the_patient_repeated(project, tmp_path):
     rows = {"ID": ["A1", "A1"], "诊断": ["CD", "CD"], "访视": ["V0", "V12"], "CRP": ["9", "2"]}
     folder, _ = start(tables(tmp_path / "long", export=rows))

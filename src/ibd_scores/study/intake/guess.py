@@ -157,8 +157,13 @@ def _used(draft: Draft, name: str, sheet: Sheet) -> set[str]:
     if table is None or table.sheet is not sheet:
         return set()
     written = [block["heading"] for block in _as_list(table.keys.get("blocks", []))]
-    return {pattern.replace("{}", line["from"]) for line in table.lines.values()
-            for pattern in written if isinstance(line.get("from"), str)}  # fmt: skip
+    used: set[str] = set()
+    for line in table.lines.values():
+        if isinstance(line["from"], Mapping):
+            used |= {*line["from"].values()}
+        else:
+            used |= {pattern.replace("{}", line["from"]) for pattern in written}
+    return used
 
 
 def _as_list(blocks: Any) -> list[dict[str, str]]:
@@ -219,6 +224,9 @@ def _add(draft: Draft, sheet: Sheet, name: str, blocks: list[list[Part]]) -> Non
     for column, heading in columns.items():
         texts = _texts(sheet, heading, blocks)
         _line(draft, table, column, heading, texts)
+        own = _own_headings(heading, blocks)
+        if "blocks" in table.keys and own and len(own) < len(blocks):
+            table.lines[column]["from"] = own  # not every block has it
     for column, named in matched.doubtful.items():
         draft.left.append(f"[{name}.columns] {column}: {' or '.join(map(repr, named))}?")
     ids = sheet.table.get(columns.get("patient_id", ""))
@@ -243,6 +251,16 @@ def _shape(draft: Draft, table: Drafted, blocks: list[list[Part]]) -> None:
             | ({"segment": one.segment} if one.segment else {})
             for one in patterns
         ]
+
+
+def _own_headings(base: str, blocks: list[list[Part]]) -> dict[str, str]:
+    """Give the headings of a column in the blocks that have it, by the names of these blocks."""
+    return {
+        part.visit if part.visit and not part.segment else str(number): part.heading
+        for number, block in enumerate(blocks, 1)
+        for part in block
+        if part.base == base
+    }
 
 
 def _texts(sheet: Sheet, base: str, blocks: list[list[Part]]) -> list[str]:
@@ -331,8 +349,8 @@ def _say_unread(draft: Draft, sheet: Sheet) -> None:
     for table in draft.tables.values():
         if table.sheet is sheet:
             used |= _used(draft, table.name, sheet) | {str(table.keys.get("status", ""))}
-            used |= {str(line[one]) for line in table.lines.values()
-                     for one in ("from", "unit_from") if one in line}  # fmt: skip
+            used |= {line[one] for line in table.lines.values() for one in ("from", "unit_from")
+                     if isinstance(line.get(one), str)}  # fmt: skip
     for heading in sheet.table.attrs["header"]:
         if heading in used:
             continue

@@ -68,7 +68,7 @@ def _section(table: Drafted) -> str:
     keys: dict[str, Any] = {"file": table.sheet.file} | {
         key: value for key, value in table.keys.items() if key != "status"
     }
-    lines = [f"[{table.name}]", *(f"{key} = {inline(value)}" for key, value in keys.items())]
+    lines = [f"[{table.name}]", *(f"{key} = {_value(value)}" for key, value in keys.items())]
     columns = dict(table.lines)
     if table.name == "endoscopy" and "segment" in columns:
         segment = columns.pop("segment")
@@ -80,12 +80,20 @@ def _section(table: Drafted) -> str:
     order = {name: place for place, name in enumerate(tidy.columns(table.name))}
     for column in sorted(columns, key=lambda one: order.get(one, len(order))):
         line = columns[column]
-        value = inline(line if len(line) > 1 else line["from"])
+        short = len(line) == 1 and isinstance(line["from"], str)
+        value = inline(line["from"] if short else line)
         comment = table.comments.get(column, "")
         lines.append(
             f"{named(column)} = {value}" + (f"   # {_comment(comment)}" if comment else "")
         )
     return "\n".join(lines)
+
+
+def _value(value: Any) -> str:
+    """Write a value, a list of tables with one on each line."""
+    if isinstance(value, list) and value and isinstance(value[0], dict):
+        return "[\n" + "".join(f"    {inline(one)},\n" for one in value) + "]"
+    return inline(value)
 
 
 def _comment(text: str) -> str:
