@@ -94,8 +94,11 @@ def test_a_column_of_two_units_is_not_used_until_it_is_decided(forgotten):
     clean = forgotten('"CRP"')
     [query] = clean.queries[clean.queries["problem"] == "mixed units"].to_dict("records")
     assert (query["column"], query["heading"], query["action"]) == ("crp_mg_l", "CRP", "missing")
-    assert "71 of" in query["why"]
-    assert "10 times too small (seen from a day on; rows " in query["why"]
+    raw = pd.read_csv(RAW / "visits.csv", dtype=str).drop_duplicates()
+    measured = pd.to_numeric(raw["CRP"], errors="coerce").notna()  # not beyond a limit
+    small = (measured & raw["CRP unit"].eq("mg/dL")).sum()
+    assert query["why"].startswith(f"{small} of {measured.sum()} values look 10 times too small")
+    assert "(seen from a day on; rows " in query["why"]
     assert clean.tables["visits"][["crp_mg_l", "crp_mg_l_censor"]].isna().all().all()
 
 
