@@ -58,7 +58,8 @@ def pairs(
         One row for each patient (index patient_id, sorted): the values at follow-up under their
         own names, those at baseline with the suffix `_baseline`, missing where a visit is. Where
         the items of the SES-CD or of the CDEIS are there, also what their endpoints read
-        (`endoscopic_pair`, `cdeis_pair`).
+        (`endoscopic_pair`, `cdeis_pair`). Where `ses_cd_source` (or `cdeis_source`) says
+        "recorded", the score is a total that the centre recorded, and that is compared.
 
     Raises
     ------
@@ -87,29 +88,17 @@ def pairs(
     table = after.join(before.add_suffix("_baseline"), how="outer")
     for index, compare in ((ses_cd, endoscopic_pair), (cdeis, cdeis_pair)):
         if {item.name for item in index.items} <= set(scores.columns):
-            compared = compare(table)
-            table = table.join(compared.assign(**_by_totals(index, table)))
+            table = table.join(compare(table))
     return table
 
 
-def _by_totals(index: Index, table: "pd.DataFrame") -> "dict[str, pd.Series[float]]":
-    """The matched scores; where a visit has a total and no segment, that of both visits' totals.
-
-    Nobody can match a total that was recorded without its segments.
-    """
-    two = _endoscopies(index, table)
-    now, before = (table.get(f"{index.name}{visit}") for visit in ("", "_baseline"))
-    matched = {"": two.matched_after, "_baseline": two.matched_before}
-    if now is not None and before is not None:
-        unseen = ~(two.seen_after.any(axis=1) & two.seen_before.any(axis=1))
-        bare = now.notna() & before.notna() & unseen
-        matched = {"": matched[""].mask(bare, now),
-                   "_baseline": matched["_baseline"].mask(bare, before)}  # fmt: skip
-    return {f"{index.name}_matched{visit}": values for visit, values in matched.items()}
-
-
 class _Endoscopies(NamedTuple):
-    """What was found, which segments were explored, and who was scored, at two visits."""
+    """What was found, which segments were explored, and who was scored, at two visits.
+
+    Of a recorded total without any segment all segments count as explored: a total is read as one
+    of a whole examination unless something says otherwise. `given_after` is where there is a
+    score at follow-up, from its items or recorded.
+    """
 
     after: "pd.DataFrame"
     before: "pd.DataFrame"
@@ -117,6 +106,7 @@ class _Endoscopies(NamedTuple):
     seen_before: "pd.DataFrame"
     scored_after: "pd.Series[bool]"
     scored_before: "pd.Series[bool]"
+    given_after: "pd.Series[bool]"
     matched_after: "pd.Series[float]"
     matched_before: "pd.Series[float]"
 
@@ -127,15 +117,17 @@ class _Endoscopies(NamedTuple):
         """
         count: pd.Series[float] = (diseased & ~self.seen_after).sum(axis=1)
         told = self.scored_before | self.seen_after.all(axis=1)
-        return count.where(told & self.scored_after)
+        return count.where(told & self.given_after)
 
 
 def _endoscopies(index: Index, table: "pd.DataFrame") -> _Endoscopies:
     names = [item.name for item in index.items]
     after = table[names].astype(float)
     before = table[[f"{name}_baseline" for name in names]].set_axis(names, axis=1).astype(float)
-    seen_after, seen_before = index.explored(after), index.explored(before)
+    now, earlier = (_recorded_total(index, table, visit) for visit in ("", "_baseline"))
+    seen_after, seen_before = _covered(index, after, now), _covered(index, before, earlier)
     both = seen_after & seen_before
+    scored_after, scored_before = index(after), index(before)
 
     def of_matched(findings: "pd.DataFrame") -> "pd.Series[float]":
         unmatched = {
@@ -147,9 +139,42 @@ def _endoscopies(index: Index, table: "pd.DataFrame") -> _Endoscopies:
         return matched
 
     return _Endoscopies(
-        after, before, seen_after, seen_before, index(after).notna(), index(before).notna(),
-        of_matched(after), of_matched(before),
+        after, before, seen_after, seen_before, scored_after.notna(), scored_before.notna(),
+        scored_after.notna() | now.notna(),
+        _matched(of_matched(after), scored_after, now, seen_after, seen_before),
+        _matched(of_matched(before), scored_before, earlier, seen_before, seen_after),
     )  # fmt: skip
+
+
+def _recorded_total(index: Index, table: "pd.DataFrame", visit: str) -> "pd.Series[float]":
+    """The scores that are totals which the centre recorded; missing where they are not."""
+    import pandas as pd
+
+    unknown = pd.Series(np.nan, index=table.index)
+    source = table.get(f"{index.name}_source{visit}", unknown)
+    total: pd.Series[float] = table.get(f"{index.name}{visit}", unknown).where(source == "recorded")
+    return total.astype(float)
+
+
+def _covered(index: Index, findings: "pd.DataFrame", total: "pd.Series[float]") -> "pd.DataFrame":
+    """Segment by segment, what was explored; all of them where a total is all that is known."""
+    seen: pd.DataFrame = index.explored(findings)
+    bare = total.notna() & ~seen.any(axis=1)
+    return seen | bare.to_numpy()[:, None]
+
+
+def _matched(
+    of_items: "pd.Series[float]", scored: "pd.Series[float]", total: "pd.Series[float]",
+    seen: "pd.DataFrame", seen_otherwise: "pd.DataFrame",
+) -> "pd.Series[float]":  # fmt: skip
+    """The score of the segments explored at both visits.
+
+    A recorded total is that where each of its segments was explored at the other visit. What part
+    of it lies in the others only its items can tell, if they make the same total.
+    """
+    fits = (seen_otherwise | ~seen).all(axis=1)
+    of_total = total.where(fits, of_items.where(scored == total))
+    return of_items.where(total.isna(), of_total)
 
 
 def _affected(findings: "pd.DataFrame", *variables: str) -> "pd.DataFrame":
@@ -187,6 +212,10 @@ def endoscopic_pair(table: "pd.DataFrame") -> "pd.DataFrame":
         segments at follow-up;
         `isolated_ileal_baseline`, 1 where the ileum alone was diseased at baseline (nothing in a
         colon that was explored whole, or Montreal L1), 0 where the colon was, else missing.
+        Where `ses_cd_source` (at baseline `ses_cd_source_baseline`) is "recorded", `ses_cd` is a
+        total that the centre recorded. Without any cell it counts as that of a whole examination:
+        it is the matched one where the other visit was whole, too, and nothing was not seen. What
+        asks for cells is missing.
     """
     import pandas as pd
 
@@ -205,7 +234,6 @@ def endoscopic_pair(table: "pd.DataFrame") -> "pd.DataFrame":
     after = {
         "ulcerated_segments": surfaces.sum(axis=1),
         "segments_with_any_ulcer": ulcers.sum(axis=1),
-        "diseased_not_seen": two.not_seen(diseased),
         "largest_subscore": two.after.max(axis=1),
         "largest_variable_total": totals.max(axis=1),
     }
@@ -221,6 +249,7 @@ def endoscopic_pair(table: "pd.DataFrame") -> "pd.DataFrame":
     return pd.DataFrame({
         "ses_cd_matched": two.matched_after,
         "ses_cd_matched_baseline": two.matched_before,
+        "diseased_not_seen": two.not_seen(diseased),
         **{name: found.where(two.scored_after) for name, found in after.items()},
         **{name: found.where(two.scored_before) for name, found in before.items()},
         **{name: found.where(scored) for name, found in at_both.items()},

@@ -360,3 +360,45 @@ def test_missing_completely_at_random_widens_the_interval() -> None:
         for one in (pooled((stack["score"] < 10).astype("boolean")) for stack in (full, half))
     ]
     assert widths[1] > 1.05 * widths[0]
+
+
+def with_totals(table: pd.DataFrame, totals: dict[tuple[str, str], float]) -> pd.DataFrame:
+    """Pairs of these cells; of some patients a visit is a recorded total, by (patient, visit)."""
+    from ibd_scores.indices.endoscopy import ses_cd
+    from ibd_scores.pairing import endoscopic_pair
+
+    table = table.copy()
+    for visit in ("", "_baseline"):
+        cells = table[cells_of(SEGMENTS, visit)].set_axis(cells_of(SEGMENTS), axis=1)
+        scores = ses_cd(cells)
+        table[f"ses_cd{visit}"] = scores
+        table[f"ses_cd_source{visit}"] = pd.Series("items", table.index).where(scores.notna())
+    for (patient, visit), total in totals.items():
+        table.loc[patient, [f"ses_cd{visit}", f"ses_cd_source{visit}"]] = [total, "recorded"]
+    return table.join(endoscopic_pair(table))
+
+
+def test_a_recorded_ses_cd_without_its_cells_stays_beside_an_imputed_one() -> None:
+    # P044 lacks week 12 and has at baseline no more than a total of 14.
+    table = examined(45)
+    table.loc["P044", [*cells_of(SEGMENTS), *cells_of(SEGMENTS, "_baseline")]] = np.nan
+    mine = impute(with_totals(table, {("P044", "_baseline"): 14.0}), m=20).xs(
+        "P044", level="patient_id"
+    )
+    assert mine["ses_cd_baseline"].eq(14).all()
+    assert mine["ses_cd_matched_baseline"].eq(14).all()
+    assert mine["ses_cd_source_baseline"].eq("recorded").all()
+    assert mine["ses_cd"].equals(mine[cells_of(SEGMENTS)].sum(axis=1))
+    assert mine["ses_cd_matched"].equals(mine["ses_cd"])
+
+
+def test_totals_alone_are_imputed_as_totals() -> None:
+    table = examined(45)
+    table[[*cells_of(SEGMENTS), *cells_of(SEGMENTS, "_baseline")]] = np.nan
+    known = {(patient, visit): float(10 + place % 7) for place, patient in enumerate(table.index)
+             for visit in ("", "_baseline") if (patient, visit) != ("P044", "")}  # fmt: skip
+    stacked = impute(with_totals(table, known), m=20)
+    assert stacked[["ses_cd", "ses_cd_baseline"]].notna().all(axis=None)
+    mine = stacked.xs("P044", level="patient_id")
+    assert set(mine["ses_cd"]) <= set(known.values())
+    assert mine["ses_cd_matched"].equals(mine["ses_cd"])

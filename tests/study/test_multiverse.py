@@ -144,6 +144,38 @@ def test_a_visit_outside_the_window_counts_as_missing_in_every_score(tables: Tab
     assert outside["n"] == usual["n"]
 
 
+def test_a_recorded_cdai_stays_whatever_the_cdai_is_computed_by(tables: Tables) -> None:
+    visits = tables["visits"]
+    total = visits["visit"].map({"baseline": 300.0, "week12": 100.0})
+    own = tables | {"visits": visits.assign(cdai_recorded=total)}
+    choices = {"name": "cdai_remission", "window": "as recorded", "estimand": "as_observed"}
+    stays = grid(CD, own, score_source="recorded")
+    moves = grid(CD, own, score_source="items")
+    for name, value in choices.items():
+        stays, moves = stays[stays[name] == value], moves[moves[name] == value]
+    # Eight ways to compute it; 75 completed, and all of them have 100.
+    assert len(stays) == len(moves) == 8
+    assert stays[["k", "n"]].drop_duplicates().values.tolist() == [[75, 75]]
+    assert len(moves[["k", "n"]].drop_duplicates()) > 1
+
+
+def test_an_ses_cd_kept_with_a_visit_is_of_its_day(tables: Tables) -> None:
+    # Day 84 is week 12; 20 days later is outside two weeks.
+    start = pd.Timestamp("2024-01-01")
+    scores = pd.DataFrame(
+        {
+            "patient_id": ["a", "b"],
+            "visit": "week12",
+            "ses_cd": [3.0, 4.0],
+            "date": [start + pd.Timedelta(days=day) for day in (84, 104)],
+        }
+    )
+    patients = pd.DataFrame({"patient_id": ["a", "b"], "start_date": start})
+    own = {"patients": patients, "endoscopies": tables["endoscopies"]}
+    found = multiverse._within(scores, own, 2)["ses_cd"]
+    assert found.fillna(-1).tolist() == [3, -1]
+
+
 def test_who_was_not_active_as_in_trials_is_in_no_denominator_of_that_entry(
     tables: Tables,
 ) -> None:

@@ -30,6 +30,7 @@ from ibd_scores.study import (
     scoring,
     statistics,
     tidy,
+    totals,
 )
 from ibd_scores.study.cohort import read_cohort
 from ibd_scores.study.layouts import baseline_table, changes_table, rates_table
@@ -100,7 +101,7 @@ def analysed(folder, derived):
     said = [
         scoring.diary_days(prepared), scoring.explored(endoscopies), scoring.summary(scores, every),
         scoring.bands(scores, every), scoring.missing(scores, scoring.CLINICAL),
-        scoring.recorded(scores, endoscopies), scoring.contradictions(endoscopies, every[-2:]),
+        totals.compared(scores, endoscopies), scoring.contradictions(endoscopies, every[-2:]),
     ]  # fmt: skip
     assert all(isinstance(facts(table, "x"), dict) for table in said)
     save(derived, {"scores": scores})

@@ -6,7 +6,7 @@ import pytest
 
 from ibd_scores import cdai, hbi, mayo_full, ses_cd
 from ibd_scores.entries import ENTRIES
-from ibd_scores.study import scoring
+from ibd_scores.study import scoring, totals
 from ibd_scores.study.tidy import CELLS
 
 PATIENTS = pd.DataFrame({
@@ -171,14 +171,14 @@ def test_what_a_score_lacks_is_counted_for_visits_of_its_disease():
 
 def test_recorded_totals_are_compared_where_both_exist():
     table = pd.DataFrame({"hbi": [4, 5, np.nan, 1], "hbi_recorded": [4, 6, 2, np.nan]})
-    assert scoring.recorded(table).loc["hbi"].to_dict() == {
+    assert totals.compared(table).loc["hbi"].to_dict() == {
         "recorded": 3, "computed": 2, "equal": 1, "different": 1, "largest": 1, "from_items": 0,
         "from_recorded": 0,
     }  # fmt: skip
 
 
 def test_a_recorded_total_without_items_is_counted_as_not_computed():
-    found = scoring.recorded(pd.DataFrame({"pcdai_recorded": [10.0]})).loc["pcdai"]
+    found = totals.compared(pd.DataFrame({"pcdai_recorded": [10.0]})).loc["pcdai"]
     assert found[["recorded", "computed", "equal", "different"]].tolist() == [1, 0, 0, 0]
 
 
@@ -196,7 +196,7 @@ def test_a_cohort_in_which_nothing_can_be_scored_gives_empty_tables():
     assert scoring.bands(nothing, scoring.CLINICAL).columns.tolist() == ["baseline"]
     assert scoring.missing(nothing, scoring.CLINICAL).index.names == ["index", "column"]
     assert scoring.contradictions(nothing, scoring.ENDOSCOPIC).columns.tolist() == ["rows"]
-    assert scoring.recorded(nothing).empty
+    assert totals.compared(nothing).empty
 
 
 def test_a_recorded_standard_weight_or_subscore_stands():

@@ -27,8 +27,8 @@ from ibd_scores.study import (
     predictors,
     reported,
     safety,
-    scoring,
     statistics,
+    totals,
 )
 from ibd_scores.study.cohort import read_cohort
 from ibd_scores.study.labels import QUANTITIES, plainly
@@ -88,7 +88,7 @@ class Analysis:
         self.tables = {name: read_tidy(cohort, name) for name in TABLES}
         self.patients, self.scores = self.tables["patients"], self.tables["scores"]
         own = self.scores[self.scores["disease"] == disease]
-        self.note = " ".join(filter(None, [scoring.sources(own), source.note]))
+        self.note = " ".join(filter(None, [totals.sources(own), source.note]))
         self.pairs = e.pairs(self.scores[self.scores["disease"] == disease])
         self.started = estimands.started(self.patients, disease)
         self.completed = estimands.completed(self.patients, disease)

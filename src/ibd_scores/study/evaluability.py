@@ -23,10 +23,15 @@ def active_at_entry(pairs: pd.DataFrame) -> "pd.Series[bool]":
     -------
     Series of bool
         False for an SES-CD (without narrowing) below 6 at baseline, below 4 in isolated ileal
-        disease; True for all others, who was not scoped at baseline among them.
+        disease; True for all others, who was not scoped at baseline among them. Of a recorded
+        total nobody knows the part of narrowing: False where even the whole is below.
     """
-    active: pd.Series[bool] = ses_cd_trial_entry(pairs).fillna(True).astype(bool)
-    return active
+    active: pd.Series[bool] = ses_cd_trial_entry(pairs)
+    if "ses_cd_source_baseline" in pairs:
+        whole = pairs.assign(ses_cd_without_narrowing_baseline=pairs["ses_cd_baseline"])
+        too_low = ~ses_cd_trial_entry(whole).fillna(True)
+        active = active.mask(active.isna() & too_low, False)
+    return active.fillna(True).astype(bool)
 
 
 def analyzed(one: Endpoint, pairs: pd.DataFrame) -> "pd.Series[bool]":
@@ -70,7 +75,8 @@ def reasons(
     DataFrame
         Index ``endpoint, reason``; column ``n``, the eligible who started and are not evaluable,
         each counted once: who stopped before week 12, then who lacks a value at baseline, at week
-        12, then whom the rule leaves open (such as an ulcerated segment not seen again).
+        12, then who has a total but not the items that the rule asks for, then whom the rule leaves
+        open (such as an ulcerated segment not seen again).
 
     Examples
     --------
@@ -107,4 +113,9 @@ def _lacking(one: Endpoint, pairs: pd.DataFrame) -> "dict[str, pd.Series[bool]]"
             lacking = undecided & values.isna()
             found[f"{visit}: no {quantity(source)}"] = lacking
             undecided &= ~lacking
+    for visit, suffix in (("week 12", ""), ("baseline", "_baseline")):
+        for score in one.reads:
+            alone = undecided & pairs.get(f"{score}_source{suffix}", undecided).eq("recorded")
+            found[f"{visit}: {quantity(score)} recorded as a total alone"] = alone
+            undecided &= ~alone
     return {**found, "left open by the rule": undecided}

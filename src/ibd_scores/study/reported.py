@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 
 from ibd_scores import endpoints as e
-from ibd_scores.study import estimands, scoring
+from ibd_scores.study import estimands, totals
 from ibd_scores.study.cohort import read_cohort
 from ibd_scores.study.plan import Plan
 from ibd_scores.study.tables import number
@@ -19,7 +19,7 @@ def note(cohort: str) -> str:
 
     That it is simulated, if it is, and how many scores are the centre's own totals, if any are.
     """
-    told = scoring.sources(read_tidy(cohort, "scores"))
+    told = totals.sources(read_tidy(cohort, "scores"))
     return " ".join(filter(None, [told, read_cohort(cohort).note]))
 
 
@@ -97,7 +97,7 @@ def _at_entry(
         scored = pairs["endoscopic_subscore_baseline"]
         severe = e.mayo_endoscopic_3(endoscopic_subscore=scored)
         return {"scoped at baseline, all who started": severe}
-    twice = pairs["ses_cd_baseline"].where(pairs["segments_matched"].notna())
+    twice = pairs["ses_cd_baseline"].where(pairs["ses_cd"].notna())
     return {
         "completed": at_baseline["perianal"].loc[completed],
         "scoped at both visits": e.ses_cd_moderate_severe(ses_cd=twice),

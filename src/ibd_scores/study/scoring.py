@@ -1,7 +1,6 @@
 """From tidy tables to scores: visits joined with what their scores read, and what came of it."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import cast
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -23,7 +22,7 @@ from ibd_scores import (
 )
 from ibd_scores.entries import ENTRIES
 from ibd_scores.index import Index
-from ibd_scores.study import tidy
+from ibd_scores.study import tidy, totals
 
 # What the outcomes read: scored in every cohort, blank where it cannot be.
 ALWAYS = (cdai, short_cdai, hbi, pro2_cd, mayo_full, mayo_partial, mayo_adapted,
@@ -42,7 +41,6 @@ OF_PATIENT = ("disease", "sex", "age", "height_m", "normal_stools_per_day",
               "disease_ileum", "disease_colon")  # fmt: skip
 SUMMARY = ("scored", "lowest", "lower_quartile", "median", "upper_quartile", "highest")
 STUDY_VISITS = ("baseline", "week12")
-ROUNDED = 0.5  # a recorded total that is nearer to the computed one was rounded
 
 
 def readable(table: pd.DataFrame, entries: Sequence[Index]) -> list[Index]:
@@ -55,7 +53,8 @@ def _scored(scores: pd.DataFrame, entries: Sequence[Index]) -> list[Index]:
     """Choose the indices that were scored: from their items, or as the centre recorded them."""
     computed = readable(scores, entries)
     own = [one for one in entries if f"{one.name}_source" in scores]
-    return [one for one in entries if one in computed or (one in own and scores[one.name].any())]
+    return [one for one in entries
+            if one in computed or (one in own and scores[one.name].notna().any())]  # fmt: skip
 
 
 def prepare(
@@ -110,64 +109,64 @@ def score(
         Such as `CLINICAL` or `ENDOSCOPIC`.
     source : str
         Of an index that the centre recorded: "items" (recorded totals are only compared),
-        "recorded" (they alone are the score), "items_else_recorded".
+        "recorded" (they alone are the score), "items_else_recorded"; see `totals`.
     **variants
         Published variants, such as ``hematocrit_floor=0``; each goes to the indices that have it.
 
     Raises
     ------
     ValueError
-        If a value is off the form, with its index, item, row and value.
+        If a value is off the form, or a total that counts is none of the index's, with its index,
+        item, row and value.
     """
     scored = table.copy()
     can_be_scored = readable(table, entries)
     for entry in entries:
         known = entry.options(entry.chosen(table))
         chosen = {name: value for name, value in variants.items() if name in known}
-        own = table.get(f"{entry.name}_recorded")
-        if entry not in can_be_scored and entry not in ALWAYS and own is None:
+        recorded = f"{entry.name}_recorded" in table
+        if entry not in can_be_scored and entry not in ALWAYS and not recorded:
             continue
-        computed = pd.Series(np.nan, index=table.index)
-        if entry in can_be_scored:
-            computed = entry(table, **chosen)
-        scored[entry.name] = computed
-        if own is not None:
-            scored[f"{entry.name}_computed"] = computed
-            scored[entry.name], scored[f"{entry.name}_source"] = _chosen(computed, own, source)
+        scored[entry.name] = entry(table, **chosen) if entry in can_be_scored else np.nan
+        if recorded:
+            scored = totals.stated(scored, entry, source)
         if entry.bands:
-            scored[f"{entry.name}_band"] = _band(entry, scored, readable=entry in can_be_scored)
+            plain = entry in can_be_scored and not recorded
+            scored[f"{entry.name}_band"] = (
+                entry.band(scored[entry.name], table) if plain else totals.banded(scored, entry)
+            )
     return scored
 
 
-def _chosen(
-    computed: "pd.Series[float]", own: "pd.Series[float]", source: str
-) -> "tuple[pd.Series[float], pd.Series[str]]":
-    """Choose between the score of the items and the recorded total, and say which it is."""
-    if source == "items":
-        total, is_recorded = computed, pd.Series(False, index=computed.index)
-    elif source == "recorded":
-        total, is_recorded = own, own.notna()
-    else:
-        total, is_recorded = computed.fillna(own), computed.isna() & own.notna()
-    said = pd.Series("items", index=computed.index).mask(is_recorded, "recorded")
-    return total, said.where(total.notna()).astype("str")
+def with_endoscopy(
+    visits: pd.DataFrame, endoscopies: pd.DataFrame, *, source: str = "items"
+) -> pd.DataFrame:
+    """Join to each visit its endoscopy; where a visit has several, none is chosen for it.
 
+    An SES-CD that the centre recorded with the visit stands beside the endoscopy's or for it, as
+    `source` says (see `score`).
 
-def _band(entry: Index, scored: pd.DataFrame, *, readable: bool) -> pd.Series:
-    """Band a score; one that asks more than the total, such as Mayo's, bands what has the items."""
-    if readable or not any(band.proviso for band in entry.bands):
-        return cast(pd.Series, entry.band(scored[entry.name], scored if readable else None))
-    return pd.Series(pd.Categorical([None] * len(scored), categories=entry.rungs, ordered=True),
-                     index=scored.index)  # fmt: skip
-
-
-def with_endoscopy(visits: pd.DataFrame, endoscopies: pd.DataFrame) -> pd.DataFrame:
-    """Join to each visit its endoscopy; where a visit has several, none is chosen for it."""
+    Raises
+    ------
+    ValueError
+        If a total was recorded both with the visits and with the endoscopies.
+    """
+    with_visit = [entry for entry in ALWAYS[-2:] if f"{entry.name}_recorded" in visits]
+    for entry in with_visit:
+        if f"{entry.name}_recorded" in endoscopies:
+            raise ValueError(
+                f"{entry.name}_recorded stands in [visits] and in [endoscopy] of cohort.toml: "
+                "nobody can tell which of the two counts; keep one of them"
+            )
     several = endoscopies.duplicated(["patient_id", "visit"], keep=False)
     known = visits.columns.difference(["patient_id", "visit"])
     one = endoscopies[~several].drop(columns=["date", "endoscopy", *known], errors="ignore")
     joined = visits.merge(one, on=["patient_id", "visit"], how="left", validate="one_to_one")
-    return joined.set_axis(visits.index)
+    joined = joined.set_axis(visits.index)
+    for entry in with_visit:
+        joined = totals.stated(joined, entry, source)
+        joined[f"{entry.name}_band"] = totals.banded(joined, entry)
+    return joined
 
 
 def _stacked(
@@ -239,89 +238,6 @@ def missing(scores: pd.DataFrame, entries: Sequence[Index]) -> pd.DataFrame:
     return _stacked(blocks, "column", ("visits", "alone", "of"))
 
 
-def recorded(*tables: pd.DataFrame) -> pd.DataFrame:
-    """Compare the totals that the centre recorded with those computed from the items.
-
-    Parameters
-    ----------
-    *tables : DataFrame
-        What `score` returns.
-
-    Returns
-    -------
-    DataFrame
-        Index: the index; ``recorded``, ``computed`` too, ``equal`` (but for rounding),
-        ``different``, the ``largest`` difference; of the scores, how many are ``from_items`` and
-        ``from_recorded``.
-    """
-    rows = {}
-    for table in tables:
-        for entry, own, computed in _both(table):
-            apart = (own - computed).abs()
-            told = table.get(f"{entry}_source", pd.Series(index=table.index, dtype="str"))
-            rows[entry] = {
-                "recorded": int(own.notna().sum()),
-                "computed": int((own.notna() & computed.notna()).sum()),
-                "equal": int((apart < ROUNDED).sum()),
-                "different": int((apart >= ROUNDED).sum()),
-                "largest": apart.max(),
-                "from_items": int((told == "items").sum()),
-                "from_recorded": int((told == "recorded").sum()),
-            }
-    columns = ["recorded", "computed", "equal", "different", "largest", "from_items",
-               "from_recorded"]  # fmt: skip
-    return pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("index")
-
-
-def differences(*tables: pd.DataFrame) -> pd.DataFrame:
-    """List each visit whose recorded total is not the computed one: for the centre, not to show.
-
-    Returns
-    -------
-    DataFrame
-        ``patient_id``, ``visit``, ``index``, ``recorded``, ``computed``, ``difference``.
-    """
-    found = []
-    for table in tables:
-        for entry, own, computed in _both(table):
-            apart = (own - computed).round(6)
-            found.append(
-                table.loc[apart.abs() >= ROUNDED, ["patient_id", "visit"]].assign(
-                    index=entry, recorded=own, computed=computed, difference=apart
-                )
-            )
-    columns = ["patient_id", "visit", "index", "recorded", "computed", "difference"]
-    return pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=columns)
-
-
-def _both(table: pd.DataFrame) -> "Iterator[tuple[str, pd.Series[float], pd.Series[float]]]":
-    """Give each index that was recorded: its name, the recorded totals, the computed ones."""
-    unknown = pd.Series(np.nan, index=table.index)
-    for name in [str(column) for column in table if str(column).endswith("_recorded")]:
-        entry = name.removesuffix("_recorded")
-        yield entry, table[name], table.get(f"{entry}_computed", table.get(entry, unknown))
-
-
-def sources(*tables: pd.DataFrame) -> str:
-    """Say of how many scores the items or the recorded total stand, where any was recorded.
-
-    >>> told = pd.DataFrame({"hbi_source": ["items", "recorded", "recorded", None]})
-    >>> sources(told, pd.DataFrame())
-    'Scores from items or as the centre recorded them: hbi 1 and 2.'
-    """
-    counts = {
-        str(name).removesuffix("_source"): table[name].value_counts()
-        for table in tables
-        for name in table
-        if str(name).endswith("_source") and (table[name] == "recorded").any()
-    }
-    said = ", ".join(
-        f"{name} {int(count.get('items', 0))} and {int(count.get('recorded', 0))}"
-        for name, count in counts.items()
-    )
-    return f"Scores from items or as the centre recorded them: {said}." if said else ""
-
-
 def contradictions(table: pd.DataFrame, entries: Sequence[Index]) -> pd.DataFrame:
     """Count what `problems` finds in permitted values that contradict each other."""
     found = {entry.name: entry.problems(table).groupby("why").size().to_frame("rows")
@@ -340,8 +256,13 @@ def diary_days(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def explored(endoscopies: pd.DataFrame) -> pd.DataFrame:
-    """Count the endoscopies in which each segment was explored or not reached."""
+    """Count the endoscopies in which each segment was explored or not reached.
+
+    A recorded SES-CD without any segment says neither: it is not counted.
+    """
     seen = ses_cd.explored(endoscopies)
+    if "ses_cd_recorded" in endoscopies:
+        seen = seen[seen.any(axis=1) | endoscopies["ses_cd_recorded"].isna()]
     return pd.DataFrame({"explored": seen.sum(), "not_reached": (~seen).sum()}).rename_axis(
         "segment"
     )

@@ -239,10 +239,36 @@ def recorded(name: str) -> Column | None:
     """
     if re.fullmatch(r"[a-z]\w*_recorded", name):
         entry = ENTRIES.get(name.removesuffix("_recorded"))
-        total = entry.score if isinstance(entry, Index) else None
-        values = total.values if total else Interval(-1000, 10_000)
+        values = totals(entry) if isinstance(entry, Index) else Interval(-1000, 10_000)
         return Column(name, "number", Item(name, "the centre's own total", values))
     return further().get(name)
+
+
+def totals(entry: Index) -> range | Interval:
+    """Return the totals that an index permits: whole numbers where its items make no others.
+
+    >>> from ibd_scores import cdai, mayo_full
+    >>> totals(mayo_full), isinstance(totals(cdai), Interval)
+    (range(0, 13), True)
+    """
+    low, high = entry.ends
+    lowest = {item.name: np.array(item.ends[0]) for item in entry.items}
+    weighed = [
+        entry.constant + float(entry.combine(lowest | {item.name: np.array(points)}))
+        for item in entry.items
+        for points in _points(item)
+    ]
+    if entry.provisional or not all(total.is_integer() for total in [low, high, *weighed]):
+        return Interval(low, high)
+    return range(int(low), int(high) + 1)
+
+
+def _points(item: Item) -> list[float]:
+    """What each answer adds; of a span of numbers also what lies between two whole ones."""
+    if isinstance(item.values, Interval):
+        return [item.weight * (item.values.low + 0.1), item.ends[1]]
+    codes = range(len(item.words)) if item.words else map(float, item.values)
+    return [item.weight * float(code) for code in codes]
 
 
 def as_kind(values: pd.Series, kind: str) -> pd.Series:

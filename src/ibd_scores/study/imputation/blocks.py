@@ -59,6 +59,11 @@ COLONOSCOPY = (
     "endoscopic_subscore", "endoscopic_subscore_adapted", "friability", "vascular_pattern",
     "bleeding", "erosions_ulcers",
 )  # fmt: skip
+# With what says that a score is a recorded total: then it stays, whatever its cells.
+ENDOSCOPY = (
+    "ses_cd", "ses_cd_without_narrowing", "ses_cd_source", "ses_cd_without_narrowing_source",
+    *CELLS,
+)  # fmt: skip
 BLOCKS: dict[str, tuple[Block, ...]] = {
     "CD": _both_visits(
         Block("diary", "short_cdai", DIARY),
@@ -66,7 +71,7 @@ BLOCKS: dict[str, tuple[Block, ...]] = {
         Block("cdai", "cdai", ("cdai",)),
         Block("hbi", "hbi", ("hbi",), predicts=False),
         *MARKERS,
-        Block("endoscopy", "ses_cd", ("ses_cd", "ses_cd_without_narrowing", *CELLS), whole=True),
+        Block("endoscopy", "ses_cd", ENDOSCOPY, whole=True),
     ),
     "UC": _both_visits(
         Block("symptoms", "pro2_uc", ("stool_frequency", "rectal_bleeding", "pro2_uc")),

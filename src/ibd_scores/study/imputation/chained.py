@@ -275,34 +275,28 @@ def _compare(columns: Columns, rows: npt.NDArray[np.bool_]) -> None:
         for visit in VISITS
         if {name + visit for name in CELLS} <= set(columns)
     }
-    found = {
-        index.name + visit: index(cells)
-        for visit, cells in visits.items()
-        for index in (ses_cd, ses_cd_without_narrowing)
-    }
+    found = {}
+    for visit, cells in visits.items():
+        for index in (ses_cd, ses_cd_without_narrowing):
+            name, source = index.name + visit, f"{index.name}_source{visit}"
+            found[name] = index(cells)
+            # A recorded total stays: its cells, if it has any, need not make it.
+            if {name, source} <= set(columns):
+                told = pd.Series(columns[source][rows], cells.index)
+                found[name] = found[name].mask(told == "recorded", columns[name][rows])
+                cells[name], cells[source] = found[name], told
     if len(visits) == 2:
         location = [f"disease_ileum{BASELINE}", f"disease_colon{BASELINE}"]
         known = {name: columns[name][rows] for name in location if name in columns}
-        both = visits[""].join(visits[BASELINE].add_suffix(BASELINE)).assign(**known)
+        both = visits[""].join(visits[BASELINE].rename(columns=_at_baseline)).assign(**known)
         found |= {str(name): values for name, values in endoscopic_pair(both).items()}
-    # A total that was recorded without its cells stays, and nobody can match it by segment.
-    bare = {visit: cells.isna().all(axis=1).to_numpy() for visit, cells in visits.items()}
-    stays = {
-        index.name + visit: (rows_of, columns.get(index.name + visit))
-        for visit, rows_of in bare.items()
-        for index in (ses_cd, ses_cd_without_narrowing)
-    }
-    if len(visits) == 2:
-        either = bare[""] | bare[BASELINE]
-        stays |= {f"{ses_cd.name}_matched{visit}": (either, columns.get(ses_cd.name + visit))
-                  for visit in visits}  # fmt: skip
     for name, values in found.items():
         if name in columns:
-            new = values.to_numpy()
-            where, total = stays.get(name, (None, None))
-            if where is not None and total is not None:
-                new = np.where(where, total[rows], new)
-            columns[name][rows] = new
+            columns[name][rows] = values.to_numpy()
+
+
+def _at_baseline(name: str) -> str:
+    return name if name.endswith(BASELINE) else name + BASELINE
 
 
 def _sum(columns: Columns) -> None:

@@ -119,13 +119,14 @@ def _ways(
                 prepared, [cdai, short_cdai, pro2_cd], source=score_source, **variants
             )
             new = scored.set_index(keys)
-            new = new[[name for name in new if name in OF_DIARY or name == "cdai"]]
+            own = {name for one in (*OF_DIARY, cdai.name) for name in (one, f"{one}_source")}
+            new = new[[name for name in new if name in own]]
             usual_cdai = (floored, weight) == (chosen.hematocrit_floored, chosen.weight_floor)
             yield Way(
                 FLOORED if floored else SIGNED,
                 f"at least {weight:g} %",
                 f"{days} of 7 days",
-                scores.drop(columns=new.columns).join(new, on=keys),
+                scores.drop(columns=new.columns, errors="ignore").join(new, on=keys),
                 usual_cdai,
                 usual=usual_cdai and days == chosen.min_days,
             )
@@ -134,14 +135,16 @@ def _ways(
 def _within(scores: pd.DataFrame, tables: Mapping[str, pd.DataFrame], weeks: int) -> pd.DataFrame:
     """Blank what was recorded further than so many weeks from week 12 after the first dose.
 
-    An endoscopy in a table of its own has its own date.
+    An endoscopy in a table of its own has its own date; an SES-CD that was recorded with a visit
+    that has none there is of the visit's date.
     """
     start = scores["patient_id"].map(tables["patients"].set_index("patient_id")["start_date"])
     keys = ["patient_id", "visit"]
     scopes = tables["endoscopies"].drop_duplicates(keys).set_index(keys)
     endoscopic = scores.columns.intersection(scopes.columns).difference(KEPT)
     clinical = scores.columns.difference([*KEPT, *endoscopic])
-    scoped = scores[keys].join(scopes["date"], on=keys)["date"]
+    listed = pd.MultiIndex.from_frame(scores[keys]).isin(scopes.index)
+    scoped = scores[keys].join(scopes["date"], on=keys)["date"].where(listed, scores["date"])
     table = scores.copy()
     for dates, columns in ((scores["date"], clinical), (scoped, endoscopic)):
         days = (dates - start).dt.days - WEEK12
