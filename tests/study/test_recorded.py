@@ -248,6 +248,13 @@ def test_a_total_is_equal_to_as_many_decimals_as_it_was_written_with(recorded, c
     assert len(totals.differences(table)) == 1 - equal
 
 
+def test_an_index_without_a_short_name_is_called_by_its_title():
+    assert totals.sources(pd.DataFrame({"sccai_source": ["recorded"]})) == (
+        "Scores from items or as the centre recorded them: Simple Clinical Colitis Activity Index "
+        "0 and 1."
+    )
+
+
 VISIT = pd.DataFrame({"patient_id": ["a"], "visit": ["baseline"], "disease": ["CD"]})
 
 
