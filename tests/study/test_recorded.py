@@ -248,6 +248,13 @@ def test_a_total_is_equal_to_as_many_decimals_as_it_was_written_with(recorded, c
     assert len(totals.differences(table)) == 1 - equal
 
 
+def test_an_index_without_a_short_name_is_called_by_its_title():
+    assert totals.sources(pd.DataFrame({"sccai_source": ["recorded"]})) == (
+        "Scores from items or as the centre recorded them: Simple Clinical Colitis Activity Index "
+        "0 and 1."
+    )
+
+
 VISIT = pd.DataFrame({"patient_id": ["a"], "visit": ["baseline"], "disease": ["CD"]})
 
 
@@ -332,6 +339,21 @@ def test_a_total_off_the_form_is_no_score(tmp_path):
     assert found == [["baseline", "hbi_recorded", "-1", "not permitted"],
                      ["baseline", "uceis_recorded", "9", "not permitted"]]  # fmt: skip
     assert clean.tables["visits"]["uceis_recorded"].tolist()[1] == 8
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("hbi_recorded", "hib_recorded", "unknown column 'hib_recorded'"),
+        ("hbi_recorded", "rutgeerts_recorded", "unknown column 'rutgeerts_recorded'"),
+        ('disease = "dx"', 'disease = "dx"\nhbi_recorded = "HBI"', "hbi_recorded stands in two"),
+    ],
+)
+def test_a_total_is_one_of_an_index_and_stands_once(tmp_path, old, new, message):
+    assert old in TOML
+    (tmp_path / "cohort.toml").write_text(TOML.replace(old, new, 1))
+    with pytest.raises(CohortError, match=message):
+        read_cohort(tmp_path)
 
 
 def test_a_source_that_is_none_is_refused(tmp_path):

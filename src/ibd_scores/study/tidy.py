@@ -239,8 +239,9 @@ def recorded(name: str) -> Column | None:
     """
     if re.fullmatch(r"[a-z]\w*_recorded", name):
         entry = ENTRIES.get(name.removesuffix("_recorded"))
-        values = totals(entry) if isinstance(entry, Index) else Interval(-1000, 10_000)
-        return Column(name, "number", Item(name, "the centre's own total", values))
+        if not isinstance(entry, Index):
+            return None
+        return Column(name, "number", Item(name, "the centre's own total", totals(entry)))
     return further().get(name)
 
 

@@ -18,10 +18,11 @@ import numpy as np
 import pandas as pd
 
 from ibd_scores import ses_cd
+from ibd_scores.entries import ENTRIES
 from ibd_scores.form import TOLERANCE, Item
 from ibd_scores.index import Index
 from ibd_scores.study import tidy
-from ibd_scores.study.labels import quantity
+from ibd_scores.study.labels import QUANTITIES
 
 __all__ = ["banded", "compared", "differences", "sources", "stated"]
 
@@ -229,9 +230,9 @@ def sources(*tables: pd.DataFrame) -> str:
             items, own = (int((table[name] == one).sum()) for one in ("items", "recorded"))
             left = table[name].isna() & table.get(f"{entry}_computed", table[name]).notna()
             if items or own or left.any():
-                counts[quantity(entry)] = f"{items} and {own}"
+                counts[_called(entry)] = f"{items} and {own}"
             if left.any():
-                unused[quantity(entry)] = str(int(left.sum()))
+                unused[_called(entry)] = str(int(left.sum()))
     said = []
     if counts:
         told = ", ".join(" ".join(one) for one in counts.items())
@@ -245,6 +246,11 @@ def sources(*tables: pd.DataFrame) -> str:
             "a whole examination, as nothing tells which segments two visits share."
         )
     return " ".join(said)
+
+
+def _called(name: str) -> str:
+    """What an index is called in the tables, else its title."""
+    return QUANTITIES.get(name) or (ENTRIES[name].title if name in ENTRIES else name)
 
 
 def _bare(endoscopies: pd.DataFrame) -> "pd.Series[bool]":

@@ -3,6 +3,7 @@
 import codecs
 import os
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
@@ -300,6 +301,14 @@ class Declaration(Lines):
             raise self.error(
                 "visit_windows", "they count from start_date; say its heading in [patients.columns]"
             )
+        totals = Counter(
+            source.column.name
+            for table in tables.values()
+            for source in table.sources
+            if source.column.name.endswith("_recorded")
+        )
+        if twice := [name for name, count in totals.items() if count > 1]:
+            raise self.error("", f"{twice[0]} stands in two tables; keep the one that counts")
         by_block = [block.constants.get("visit", "") for block in tables["visits"].blocks]
         return Cohort(
             name=self.folder.name,
