@@ -73,6 +73,19 @@ def test_headings_are_matched_in_two_languages_and_by_synonyms(tmp_path):
     assert found["missing"] == ["未查"]
 
 
+@pytest.mark.parametrize(
+    "heading", ["Hospital No.", "MRN", "住院号", "门诊号", "patient_id", "编号"]
+)
+def test_the_number_of_a_patient_is_found_by_what_hospitals_call_it(tmp_path, heading):
+    def renamed(given):
+        return {heading if name == "Patient ID" else name: v for name, v in given.items()}
+
+    folder = tables(tmp_path / "t", patients=renamed(PATIENTS), visits=renamed(VISITS))
+    draft = guess(folder)
+    assert draft.lacking == []
+    assert draft.tables["patients"].lines["patient_id"]["from"] == heading
+
+
 def test_the_order_of_columns_and_sheets_means_nothing(tmp_path):
     usual = drafted(tables(tmp_path / "a", patients=PATIENTS, visits=VISITS))
     order = [*VISITS]
@@ -107,12 +120,18 @@ def test_what_tells_who_somebody_is_is_named_and_not_shown(tmp_path):
     [
         ({"hs-CRP": ["1", "2", "3"]}, "crp_mg_l"),
         ({"访视": ["基线", "W12", "someday"]}, "[visit_names]: which visit is 'AAAAAAA'"),
-        ({"发热": ["有", "无", "perhaps"]}, "1 of its words have no code"),
+        (
+            {"发热": ["有", "无", "perhaps"]},
+            "no code for what looks like AAAAAAA; permitted: 0 or 1",
+        ),
         (
             {"访视日期": ["03/04/2024", "05/06/2024", "01/02/2024"]},
             "is it the day or the month",
         ),
-        ({"访视日期": ["2024/1/10", "spring", "2024/2/18"]}, "1 of its dates have a shape"),
+        (
+            {"访视日期": ["2024/1/10", "spring", "2024/2/18"]},
+            "no known format for dates that look like AAAAAA",
+        ),
     ],
 )
 def test_what_can_be_read_in_two_ways_is_left_to_decide(tmp_path, change, left):

@@ -8,6 +8,7 @@ from functools import cache
 
 from ibd_scores.indices.endoscopy import SEGMENTS, VARIABLES
 from ibd_scores.study import tidy
+from ibd_scores.study.cohort.identity import heading_kind
 from ibd_scores.study.cohort.parsing import fold
 from ibd_scores.study.cohort.units import UNITS
 from ibd_scores.study.intake.fields import home
@@ -100,8 +101,9 @@ def match(table: str, headings: Iterable[str]) -> Matched:
     >>> match("visits", ["住院号", "CRP (mg/L)", "血沉", "hobby"]).headings
     {'patient_id': '住院号', 'crp_mg_l': 'CRP (mg/L)', 'esr_mm_h': '血沉'}
     """
+    headings = list(dict.fromkeys(headings))
     candidates: dict[str, list[tuple[int, str]]] = {}
-    for heading in dict.fromkeys(headings):
+    for heading in headings:
         possible = known(table).get(key(heading), ())
         best = min((rank for rank, _ in possible), default=0)
         for rank, column in possible:
@@ -116,7 +118,20 @@ def match(table: str, headings: Iterable[str]) -> Matched:
             matched.headings[column] = first[0]
         else:
             matched.doubtful[column] = first
+    if "patient_id" not in {**matched.headings, **matched.doubtful}:
+        numbers = [one for one in candidates_of_a_number(headings) if one not in taken]
+        if len(numbers) == 1:
+            matched.headings["patient_id"] = numbers[0]
     return matched
+
+
+def candidates_of_a_number(headings: Iterable[str]) -> list[str]:
+    """Find the headings that look like a hospital's number of a patient.
+
+    >>> candidates_of_a_number(["Hospital No.", "Name", "CRP"])
+    ['Hospital No.']
+    """
+    return [one for one in headings if heading_kind(one) == "medical-record number"]
 
 
 def apart(heading: str, *, segments: bool = False) -> list[Part]:

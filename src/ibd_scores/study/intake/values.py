@@ -100,7 +100,7 @@ def _codes(
     )
     if unknown:
         reading.left.append(
-            f"{len(unknown)} of its words have no code; permitted: {item.permitted}"
+            f"no code for what looks like {shapes(unknown)}; permitted: {item.permitted}"
         )
     return reading
 
@@ -131,9 +131,7 @@ def _dates(column: tidy.Column, heading: str, said: Sequence[str]) -> Reading:
             )
             reading.left.append(f'{why}? say dates = ["{first}"] or ["{second}"]')
     if rest:
-        reading.left.append(
-            f"{len(rest)} of its dates have a shape that is not known: {shapes(rest)}"
-        )
+        reading.left.append(f"no known format for dates that look like {shapes(rest)}")
     return reading
 
 
