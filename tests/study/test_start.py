@@ -317,7 +317,8 @@ def test_tables_that_lie_in_their_place_are_drafted_there(project):
         ({}, "no table in it"),
         ({"a.pdf": b"x"}, "no table in it"),
         ({"a.xlsx": b"x"}, "no workbook or a damaged one"),
-        ({"a.csv": b"x,y\n1,2\n"}, "no table in it"),
+        ({"a.csv": b"x,y\n1,2\n"}, "no heading in it is known"),
+        ({"a.csv": b""}, "no heading in it is known"),
         ({"patients.csv": "Patient ID,Diagnosis\nA1,décès\n".encode("latin-1")}, "neither UTF-8"),
     ],
 )

@@ -19,7 +19,7 @@ from ibd_scores.study.intake import redcap, values
 from ibd_scores.study.intake.fields import fields
 from ibd_scores.study.intake.headings import NOT_REACHED, Matched, Part, apart, key, known, match
 from ibd_scores.study.intake.readback import redcap_cohort_toml
-from ibd_scores.study.intake.sheets import FEW, Sheet, sheets, table_of
+from ibd_scores.study.intake.sheets import FEW, HEADER_ROWS, Sheet, sheets, table_of
 from ibd_scores.study.intake.words import words
 
 UNIT_WORDS = ("unit", "units", "单位")
@@ -80,6 +80,11 @@ def guess(path: Path) -> Draft:
     found = [sheet for sheet in everything if sheet.header_row]
     draft.unread += [f"{sheet.where}: no row of it has headings that are known"
                      for sheet in everything if not sheet.header_row]  # fmt: skip
+    if everything and not found:
+        raise CohortError(
+            f"{path}: no heading in it is known, of a patient, a diagnosis or a result; they have "
+            f"to stand in one of the first {HEADER_ROWS} rows"
+        )
     if not found:
         raise CohortError(f"{path}: no table in it; tables end in {', '.join(SUFFIXES)}")
     for sheet in found:
