@@ -1,11 +1,11 @@
 """How a filled-in form and a REDCap export are read: a `cohort.toml` for each, ready to use."""
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 
 from ibd_scores.study.intake.fields import Field, fields
 from ibd_scores.study.intake.form import HEADER_ROW
 from ibd_scores.study.intake.redcap import REPEATING, field_names
+from ibd_scores.study.intake.toml import quoted
 from ibd_scores.study.intake.words import words
 
 
@@ -42,7 +42,7 @@ def form_cohort_toml(file: str, *, title: str, instruments: Iterable[str] = ()) 
     """
     asked = fields(instruments)
     names = {(field.table, field.name): field.name for listed in asked.values() for field in listed}
-    keys = {table: (f"sheet = {_text(table)}", f"header_row = {HEADER_ROW}") for table in asked}
+    keys = {table: (f"sheet = {quoted(table)}", f"header_row = {HEADER_ROW}") for table in asked}
     first = f"# The entry form: our names stand in row {HEADER_ROW}, below the labels."
     return _declared(first, title, file, asked, names, keys)
 
@@ -77,7 +77,7 @@ def redcap_cohort_toml(file: str, *, title: str, instruments: Iterable[str] = ()
     asked = fields(instruments)
     keys = {}
     for table in asked:
-        form = _text(table if table in REPEATING else "")
+        form = quoted(table if table in REPEATING else "")
         keys[table] = (f"rows_where = {{ redcap_repeat_instrument = [{form}] }}",)
     first = "# The raw export of the REDCap project that the data dictionary makes."
     return _declared(first, title, file, asked, field_names(asked), keys)
@@ -94,17 +94,12 @@ def _declared(
     """Put a declaration together: one file, codes and units ours, a heading for each column."""
 
     def lines() -> Iterator[str]:
-        yield from (first, f"title = {_text(title)}", 'dates = ["YYYY-MM-DD"]')
+        yield from (first, f"title = {quoted(title)}", 'dates = ["YYYY-MM-DD"]')
         yield from ("", "[visit_names]")
-        yield from (f"{visit} = [{_text(visit)}]" for visit in words().visits)
+        yield from (f"{visit} = [{quoted(visit)}]" for visit in words().visits)
         for table, listed in asked.items():
-            yield from ("", f"[{table}]", f"file = {_text(file)}", *keys[table])
+            yield from ("", f"[{table}]", f"file = {quoted(file)}", *keys[table])
             yield from ("", f"[{table}.columns]")
-            yield from (f"{field.name} = {_text(names[table, field.name])}" for field in listed)
+            yield from (f"{field.name} = {quoted(names[table, field.name])}" for field in listed)
 
     return "\n".join(lines()) + "\n"
-
-
-def _text(text: str) -> str:
-    """Write a TOML string: JSON's escapes are TOML's, but for the delete sign."""
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
