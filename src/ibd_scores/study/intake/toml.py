@@ -14,7 +14,7 @@ def quoted(text: str) -> str:
     """
     # JSON's escapes are TOML's, but for DEL and lone halves of surrogate pairs.
     safe = text.encode("utf-8", "replace").decode("utf-8")
-    return json.dumps(safe, ensure_ascii=False).replace("\x7f", "\\u007F")
+    return json.dumps(safe, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def named(key: str) -> str:
