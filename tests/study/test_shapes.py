@@ -128,6 +128,35 @@ def test_a_visit_that_nothing_was_recorded_of_is_none(tmp_path):
     assert visits["visit"].tolist() == ["baseline"]
 
 
+@pytest.mark.parametrize(
+    ("blocks", "row"),
+    [
+        # Only the baseline has a CRP of its own; a plain one stands beside it.
+        ('{ baseline = "{}_a", week12 = "{}_b" }',
+         {"CRP_a": "9", "CRP": "9", "血沉_a": "1", "血沉_b": "2"}),
+        # The baseline's headings are plain, and week 12 has none for CRP.
+        ('{ baseline = "{}", week12 = "{}_b" }', {"CRP": "9", "血沉": "1", "血沉_b": "2"}),
+    ],
+)  # fmt: skip
+def test_what_one_visit_lacks_is_never_taken_from_the_other(tmp_path, blocks, row):
+    visits = f"""
+[visits]
+file = "all.csv"
+blocks = {blocks}
+[visits.columns]
+patient_id = "住院号"
+esr_mm_h = "血沉"
+"""
+    own = {name: ROW[name] for name in ("住院号", "诊断", "开始")} | row
+    both = cleaned(tmp_path, PATIENTS + visits, all=[own]).tables["visits"]
+    assert both["esr_mm_h"].tolist() == [1, 2]
+    with pytest.raises(CohortError, match="no column 'CRP_b'"):
+        cleaned(tmp_path, PATIENTS + visits + 'crp_mg_l = "CRP"\n', all=[own])
+    single = PATIENTS + visits + 'crp_mg_l = { from = { baseline = "CRP" } }\n'
+    alone = cleaned(tmp_path, single, all=[own]).tables["visits"]["crp_mg_l"]
+    assert alone.isna().tolist() == [False, True]
+
+
 def test_two_rows_of_one_patient_are_told_as_such(tmp_path):
     clean = cleaned(tmp_path, PATIENTS + WIDE, all=[ROW, ROW | {"诊断": "UC", "CRP_基线": "13"}])
     patients = clean.queries[clean.queries["table"] == "patients"]

@@ -174,14 +174,18 @@ class Table:
     def written(self, block: Block, header: Sequence[str]) -> dict[str, str]:
         """Give the headings of the file that a block is read from, by what they stand for.
 
-        A heading that the block does not have for itself, such as the patient's, is the same for
-        all blocks. What neither has is kept as the block would write it, and is not in the file.
+        A heading that no block has for itself, such as the patient's, is the same for all. What one
+        visit has and another lacks is never taken from the first: it is kept as the block would
+        write it, and is not in the file.
         """
         there = {*header}
+        plain = any(one.heading == "{}" for one in self.blocks)
+        patient = {source.heading for source in self.sources if source.column.name == "patient_id"}
         found = {}
         for heading in self.headings:
-            own = block.written(heading)
-            found[heading] = heading if own not in there and heading in there else own
+            parted = plain or any(one.written(heading) in there for one in self.blocks)
+            shared = heading in there and (heading in patient or not parted)
+            found[heading] = heading if shared else block.written(heading)
         for source in self.sources:
             if block.name in source.by_block:
                 found[source.place] = source.by_block[block.name]
