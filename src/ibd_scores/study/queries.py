@@ -140,7 +140,8 @@ def html(queries: pd.DataFrame, title: str, note: str = "") -> str:
         HTML, the same for the same list. Whatever stands in a cell is text on it.
     """
     groups = [*queries.groupby(["table", "problem"], sort=False)]
-    groups.sort(key=lambda group: (-len(group[1]), group[0]))
+    # What costs scores comes first, then what is most frequent.
+    groups.sort(key=lambda group: (not group[1]["costs"].any(), -len(group[1]), group[0]))
     toc = _table(
         ["table", "what is wrong", "what was done", "findings", "patients", "scores it costs"],
         [
