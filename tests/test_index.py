@@ -325,7 +325,7 @@ def test_a_patient_s_points_are_refused_off_the_form():
 
 
 def test_a_number_is_no_table():
-    with pytest.raises(TypeError, match=r"cdai: a table is a pandas DataFrame or .*, not int"):
+    with pytest.raises(TypeError, match=r"cdai: a table is a pandas, Polars, .*, not int"):
         cdai(21)
 
 

@@ -1,22 +1,28 @@
-"""Columns in, a column out: the one place that knows what kind of table was handed in.
+"""Columns in, a column out: the one place that knows how a column is stored.
 
-A table is a pandas DataFrame or a mapping of names to numbers, arrays or Series. Each column is
-read once, as float64 with NaN for missing; what comes out has the shape of what went in.
-pandas is recognised from the object, never imported for its own sake.
+A table is a pandas DataFrame or a mapping of names to numbers, arrays or Series. A column is read
+in blocks of rows that stay in the processor's cache, as numbers with NaN for missing; what comes
+out has the shape of what went in. pandas and pyarrow are recognised from the object, never
+imported for their own sake.
 """
 
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ibd_scores import words as in_words
+
 Array = NDArray[np.float64]
+Reader = Callable[[slice], Array]
 
 NAMES = 20  # how many columns an error lists of those that a table has
 BLOCK_ROWS = 16_384  # temporaries of this length stay in the processor's cache
+KEYS = ("patient_id", "visit", "segment", "date")  # tell a row wherever it stands
 
 
 class Column(Protocol):
@@ -31,9 +37,14 @@ class Column(Protocol):
         """The permitted words in order, or nothing where it holds numbers."""
 
 
+def origin(thing: object) -> str:
+    """The package that an object's type comes from."""
+    return type(thing).__module__.partition(".")[0]
+
+
 def is_pandas(thing: object) -> bool:
     """Tell whether `thing` is a pandas Series or DataFrame, without importing pandas."""
-    return type(thing).__module__.partition(".")[0] == "pandas" and hasattr(thing, "index")
+    return origin(thing) == "pandas" and hasattr(thing, "index")
 
 
 def is_missing(value: object) -> bool:
@@ -44,81 +55,130 @@ def is_missing(value: object) -> bool:
     return isinstance(value, float | np.floating) and bool(np.isnan(value))
 
 
-def _number(value: object) -> float:
-    """One value as a float; infinity, which no form permits, for what is not a number."""
+def number(value: object, words: tuple[str, ...] = ()) -> float:
+    """One value as a float, a word as its place; infinity, which no form permits, for all else."""
     if is_missing(value):
         return np.nan
+    if words:
+        return float(words.index(value)) if isinstance(value, str) and value in words else np.inf
     if isinstance(value, bool | int | float | np.bool_ | np.integer | np.floating):
         return float(value)
     return np.inf
 
 
-def as_floats(column: Any, words: tuple[str, ...] = ()) -> Array:
-    """Read one column as float64: NaN where missing, infinity where the type is wrong.
+def reader(column: Any, words: tuple[str, ...] = ()) -> Reader:
+    """What reads rows of a column as numbers: NaN where missing, infinity where the type is wrong.
 
-    For an item answered in words the number is the word's place among the permitted ones.
+    They are float64, or int32 where the column holds small whole numbers, of which none can be
+    missing. For an item answered in words the number is the word's place among the permitted ones.
     """
-    if words and is_pandas(column):  # one comparison for each word, not a look-up for each row
-        places = np.full(len(column), np.inf)
-        for place, word in enumerate(words):
-            places[(column == word).to_numpy(dtype=bool, na_value=False)] = place
-        places[column.isna().to_numpy()] = np.nan
-        return places
     if words:
-        codes = {word: float(place) for place, word in enumerate(words)}
-        listed = np.asarray(column, dtype=object).ravel()
-        return np.array(
-            [np.nan if is_missing(v) else codes.get(v, np.inf) if isinstance(v, str) else np.inf
-             for v in listed]
-        )  # fmt: skip
+        return in_words.reader(column, words) or _one_by_one(column, words)
+    if origin(column) == "pyarrow":
+        return _arrow(column)
     dtype = getattr(column, "dtype", None)
-    if getattr(dtype, "kind", "O") in "biuf":
-        if is_pandas(column):
-            return np.asarray(column.to_numpy(dtype=np.float64, na_value=np.nan))
-        return np.asarray(column, dtype=np.float64)
-    listed = np.asarray(column, dtype=object).ravel()
-    return np.array([_number(value) for value in listed], dtype=np.float64)
+    if getattr(dtype, "kind", "O") not in "biuf":
+        return _one_by_one(column, ())
+    if is_pandas(column):
+        if not isinstance(dtype, np.dtype):
+            nullable = column.array
+            return lambda here: nullable[here].to_numpy(dtype=np.float64, na_value=np.nan)
+        column = column.to_numpy()
+    array = np.asarray(column)
+    if array.dtype == np.float64:
+        return array.__getitem__
+    small = array.dtype.kind != "f" and array.dtype.itemsize <= 2
+    kind = np.int32 if small else np.float64
+    return lambda here: array[here].astype(kind)
+
+
+def _one_by_one(column: Any, words: tuple[str, ...]) -> Reader:
+    listed = column.to_numpy(zero_copy_only=False) if origin(column) == "pyarrow" else column
+    values = np.asarray(listed, dtype=object).ravel()
+    return lambda here: np.array([number(one, words) for one in values[here]], dtype=np.float64)
+
+
+def _arrow(column: Any) -> Reader:
+    import pyarrow as pa
+
+    if not (pa.types.is_integer(column.type) or pa.types.is_floating(column.type)
+            or pa.types.is_boolean(column.type) or pa.types.is_null(column.type)):  # fmt: skip
+        return _one_by_one(column, ())
+    kind = pa.int8() if pa.types.is_boolean(column.type) else column.type
+
+    def read(here: slice) -> Array:
+        start, stop, _ = here.indices(len(column))
+        rows = column.slice(start, stop - start).cast(kind)
+        return np.asarray(rows.cast(pa.float64()).to_numpy(zero_copy_only=False))
+
+    return read
+
+
+def as_floats(column: Any, words: tuple[str, ...] = ()) -> Array:
+    """Read a whole column as float64: NaN where missing, infinity where the type is wrong."""
+    return reader(column, words)(slice(None)).astype(np.float64, copy=False)
 
 
 @dataclass(frozen=True)
 class Frame:
-    """A table that was read: float columns by name, and the way back to the caller's shape."""
+    """A table to be read: what reads each column, and the way back to the caller's shape."""
 
-    arrays: dict[str, Array]
+    readers: Mapping[str, Reader]
     raw: Mapping[str, Any]
     rows: int
     index: Any  # the pandas index, or None
     scalar: bool
+    keys: Mapping[str, Any]  # columns that tell a row wherever it stands
+    placed: bool = True  # whether a row's position means something to the caller
 
     def blocks(self) -> Iterator[tuple[slice, dict[str, Array]]]:
         """Yield slices of rows with their columns, short enough to stay in cache."""
         for start in range(0, self.rows, BLOCK_ROWS):
-            here = slice(start, start + BLOCK_ROWS)
-            yield here, {name: array[here] for name, array in self.arrays.items()}
+            here = slice(start, min(start + BLOCK_ROWS, self.rows))
+            yield here, {name: read(here) for name, read in self.readers.items()}
+
+    @cached_property
+    def arrays(self) -> dict[str, Array]:
+        """The whole columns as float64, for what looks at all rows at once."""
+        whole = slice(0, self.rows)
+        return {name: np.asarray(read(whole), np.float64) for name, read in self.readers.items()}
 
     def label(self, row: Any) -> Any:
         """Return the caller's name for a row: its index label, or its position."""
-        label = row if self.index is None else self.index[row]
-        return label.item() if isinstance(label, np.generic) else label
+        return _plain(row if self.index is None else self.index[row])
+
+    def where(self, row: Any) -> str:
+        """Tell a row by its label and by the keys that the table has; nothing for one patient."""
+        if self.scalar:
+            return ""
+        keys = [f"{name} {_one(column, row)!s}" for name, column in self.keys.items()]
+        label = [f"row {self.label(row)!r}"] if self.placed else []
+        told = ", ".join([*label, *keys]) or "a row without patient_id"
+        return f" in {told}"
 
     def value(self, name: str, row: Any) -> Any:
         """Return a value as the caller wrote it."""
-        column = self.raw[name]
-        if is_pandas(column):
-            column = column.iloc[row]
-        elif np.ndim(column):
-            column = column[row]
-        return column.item() if isinstance(column, np.generic) else column
+        return _one(self.raw[name], row)
 
     def column(self, name: str, values: Any) -> Any:
-        """Give a result back: a Series for pandas, an array for arrays, a value for values."""
-        if self.scalar:
-            return values[0].item()
+        """Give a result back: a Series for pandas, else the values as they are."""
         if self.index is None:
             return values
         import pandas as pd
 
         return pd.Series(values, index=self.index, name=name)
+
+
+def _one(column: Any, row: Any) -> Any:
+    if is_pandas(column):
+        return _plain(column.iloc[row])
+    if origin(column) == "pyarrow":
+        return column[int(row)].as_py()
+    return _plain(column[row] if np.ndim(column) else column)
+
+
+def _plain(value: Any) -> Any:
+    return value.item() if isinstance(value, np.generic) else value
 
 
 def names_of(table: Iterable[Any]) -> str:
@@ -132,16 +192,23 @@ def check_table(who: str, given: Any) -> None:
     """Refuse what is no table."""
     if not (isinstance(given, Mapping) or (is_pandas(given) and hasattr(given, "columns"))):
         kind = type(given)
-        origin = "" if kind.__module__ == "builtins" else f"{kind.__module__.partition('.')[0]}."
+        place = "" if kind.__module__ == "builtins" else f"{origin(given)}."
         remedy = ".to_pandas()" if hasattr(given, "to_pandas") else "for one patient values by name"
         raise TypeError(
-            f"{who}: a table is a pandas DataFrame or a mapping of columns, not "
-            f"{origin}{kind.__name__}; give {remedy}"
+            f"{who}: a table is a pandas, Polars, pyarrow, DuckDB or Dask table or a mapping of "
+            f"columns, not {place}{kind.__name__}; give {remedy}"
         )
 
 
-def read(who: str, columns: tuple[Column, ...], table: Any, values: Mapping[str, Any]) -> Frame:
-    """Read the named columns of a table, or of keyword values, as float64 arrays.
+def read(
+    who: str,
+    columns: tuple[Column, ...],
+    table: Any,
+    values: Mapping[str, Any],
+    *,
+    placed: bool = True,
+) -> Frame:
+    """Find the named columns of a table, or of keyword values, and what reads each as numbers.
 
     Raises
     ------
@@ -158,20 +225,29 @@ def read(who: str, columns: tuple[Column, ...], table: Any, values: Mapping[str,
     if absent:
         raise ValueError(f"{who}: no column {', '.join(absent)}; columns given: {names_of(given)}")
     raw = {column.name: given[column.name] for column in columns}
-    repeated = [name for name, column in raw.items() if np.ndim(column) > 1]
+    dimensions = {name: np.ndim(column) if origin(column) != "pyarrow" else 1
+                  for name, column in raw.items()}  # fmt: skip
+    repeated = [name for name, many in dimensions.items() if many > 1]
     if repeated:
         raise ValueError(f"{who}: column {repeated[0]} stands more than once in the table")
     index = _common_index(who, given, raw)
-    lengths = {name: len(column) for name, column in raw.items() if np.ndim(column) == 1}
+    lengths = {name: len(column) for name, column in raw.items() if dimensions[name] == 1}
     rows = len(index) if index is not None else max(lengths.values(), default=1)
     uneven = {name: length for name, length in lengths.items() if length != rows}
     if uneven:
         raise ValueError(f"{who}: columns of different length: {uneven} where {rows} are due")
-    arrays = {
-        column.name: np.broadcast_to(as_floats(raw[column.name], column.words), rows)
+    readers = {
+        column.name: reader(raw[column.name], column.words)
+        if dimensions[column.name]
+        else _constant(number(raw[column.name], column.words))
         for column in columns
     }
-    return Frame(arrays, raw, rows, index, scalar=index is None and not lengths)
+    keys = {name: given[name] for name in KEYS if name in given}
+    return Frame(readers, raw, rows, index, index is None and not lengths, keys, placed)
+
+
+def _constant(value: float) -> Reader:
+    return lambda here: np.full(here.stop - here.start, value)
 
 
 def _common_index(who: str, given: Any, raw: Mapping[str, Any]) -> Any:

@@ -2,14 +2,17 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property, reduce
+from operator import add
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ibd_scores import card
 from ibd_scores.columns import Array, Frame, as_floats
+from ibd_scores.derive.findings import one_of
 from ibd_scores.entries import ITEMS
-from ibd_scores.form import CENSORS, LEFT, RIGHT, TOLERANCE, Interval, Item
+from ibd_scores.form import CENSORS, LEFT, RIGHT, TOLERANCE, Interval, Item, Mask
 from ibd_scores.formula import DECIMALS, Ruled, parameters
 
 if TYPE_CHECKING:
@@ -20,27 +23,41 @@ ROUNDED = 10.0**-DECIMALS / 2  # how far a rounded score or mean can be from the
 
 def at_most(value: Array, cut: float | Array) -> Array:
     """`value <= cut`: 1 yes, 0 no, NaN where either is missing."""
-    return _known(value <= np.add(cut, TOLERANCE), value, cut)
+    return _known(value <= cut + _slack(value, cut), value, cut)
 
 
 def below(value: Array, cut: float | Array) -> Array:
     """`value < cut`: 1 yes, 0 no, NaN where either is missing."""
-    return _known(value < np.subtract(cut, TOLERANCE), value, cut)
+    return _known(value < cut - _slack(value, cut), value, cut)
 
 
 def at_least(value: Array, cut: float | Array) -> Array:
     """`value >= cut`: 1 yes, 0 no, NaN where either is missing."""
-    return _known(value >= np.subtract(cut, TOLERANCE), value, cut)
+    return _known(value >= cut - _slack(value, cut), value, cut)
 
 
 def above(value: Array, cut: float | Array) -> Array:
     """`value > cut`: 1 yes, 0 no, NaN where either is missing."""
-    return _known(value > np.add(cut, TOLERANCE), value, cut)
+    return _known(value > cut + _slack(value, cut), value, cut)
+
+
+def _slack(*compared: Any) -> float:
+    """The tolerance of a comparison: none is needed between whole numbers."""
+    return 0 if all(map(_whole, compared)) else TOLERANCE
+
+
+def _whole(number: Any) -> bool:
+    """Tell whether these are whole numbers by type, of which none can be missing."""
+    kind = getattr(getattr(number, "dtype", None), "kind", "")
+    return isinstance(number, int) or kind in ("i", "u", "b")
 
 
 def _known(answer: Any, *read: Any) -> Array:
-    missing = np.isnan(np.sum(np.broadcast_arrays(*read), axis=0))
-    return np.where(missing, np.nan, answer)
+    """The answer where all that it was read from was recorded, else NaN."""
+    if not all(map(_whole, read)):
+        answer = np.where(np.isnan(reduce(add, read)), np.nan, answer)
+    known: Array = answer
+    return known
 
 
 def fell_by_percent(value: Array, baseline: Array, percent: float) -> Array:
@@ -66,13 +83,12 @@ def fell_by_more_than_half(value: Array, baseline: Array) -> Array:
 
 def all_of(*criteria: Array) -> Array:
     """All hold: 1 yes, 0 no, NaN where one of them is unknown."""
-    return np.asarray(np.min(np.broadcast_arrays(*criteria), axis=0))
+    return reduce(np.minimum, criteria)
 
 
 def any_of(*criteria: Array) -> Array:
     """At least one holds: one that does decides, even beside one that is undefined (NaN)."""
-    held = np.any([criterion == 1 for criterion in criteria], axis=0)
-    return np.where(held, 1.0, np.max(np.broadcast_arrays(*criteria), axis=0))
+    return np.where(one_of(criteria), 1.0, reduce(np.maximum, criteria))
 
 
 def known_below(value: Array, censor: Array, limit: float, inclusive: bool) -> Array:
@@ -202,7 +218,7 @@ class Endpoint(Ruled):
         beside = f"; where given also {', '.join(self.optional)}" if self.optional else ""
         return f"Reads {', '.join(required)}{beside}."
 
-    @property
+    @cached_property
     def columns(self) -> tuple[Item, ...]:
         """The columns that the rule reads."""
         asked = {
@@ -242,18 +258,37 @@ class Endpoint(Ruled):
             met = all_of(met, at_least(values[STEROID_FREE_DAYS.name], self.free_for_days))
         if self.of_those_on_steroid:
             met = np.where(values[STEROID_BASELINE.name] == 1, met, np.nan)
-        optional = self.optional
-        required = [values[item.name] for item in self.columns if item.name not in optional]
-        return _known(met, *required)
+        return _known(met, *(values[name] for name in self.required))
 
-    def finish(self, frame: Frame, values: Array) -> Any:
+    @cached_property
+    def required(self) -> tuple[str, ...]:
+        """The columns without which it is not evaluable."""
+        optional = self.optional
+        return tuple(item.name for item in self.columns if item.name not in optional)
+
+    def blank(self, rows: int) -> Any:
+        """Room for the answers, and for where there is none."""
+        return np.empty(rows, bool), np.empty(rows, bool)
+
+    def put(self, result: Any, here: slice, values: Array) -> None:
+        """Keep the answers of a block."""
+        met, missing = result
+        np.equal(values, 1, out=met[here])
+        np.isnan(values, out=missing[here])
+
+    def single(self, value: float) -> Any:
+        """Give the answer for one patient back: True, False or None."""
+        return None if np.isnan(value) else bool(value)
+
+    def parts(self, result: Any) -> tuple[Any, Mask, tuple[str, ...]]:
+        """The answers, and where there is none."""
+        return *result, ()
+
+    def finish(self, frame: Frame, result: Any) -> Any:
         """Give yes, no and not evaluable back as a nullable boolean."""
-        if frame.scalar:
-            return None if np.isnan(values[0]) else bool(values[0])
         import pandas as pd
 
-        flags = pd.arrays.BooleanArray(values == 1, np.isnan(values))
-        return flags if frame.index is None else frame.column(self.name, flags)
+        return frame.column(self.name, pd.arrays.BooleanArray(*result))
 
     def steroid_free(self, days: int = 0, among: str = "all") -> "Endpoint":
         """The same endpoint, met only by those without systemic corticosteroid at follow-up.
@@ -283,6 +318,7 @@ class Endpoint(Ruled):
             free_of_steroid=True,
             free_for_days=days,
             of_those_on_steroid=of_those,
+            made_by=(Endpoint.steroid_free, (self, days, among)),
         )
 
     def _unchanged(self, pairs: "pd.DataFrame", **options: Any) -> Any:

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property, reduce
+from operator import or_
 from typing import Any, Protocol
 
 import numpy as np
@@ -101,16 +103,61 @@ class Item:
         numbers = [self.weight * code for code in codes]
         return min(numbers), max(numbers)
 
+    @cached_property
+    def limits(self) -> tuple[float, float, tuple[float, ...]]:
+        """The lowest and the highest permitted number, and all of them where they leave gaps.
+
+        A word counts as its place. Only an `Interval` permits what is not whole.
+        """
+        if isinstance(self.values, Interval):
+            return self.values.low, self.values.high, ()
+        numbers = range(len(self.words)) if self.words else self.values
+        # As whole numbers where they are: narrow columns are compared with these without widening.
+        levels = sorted(int(n) if float(n).is_integer() else float(n) for n in numbers)
+        every = [*range(int(levels[0]), int(levels[-1]) + 1)]
+        return levels[0], levels[-1], () if levels == every else tuple(levels)
+
+    def _is_level(self, numbers: Array) -> Mask:
+        """Return True where a number is whole, or one of those permitted where they have gaps."""
+        levels = self.limits[2]
+        if levels:
+            return reduce(or_, (numbers == level for level in levels))
+        return np.asarray(np.rint(numbers) == numbers)
+
     def off(self, numbers: Array) -> Mask:
         """Return True where a value is recorded that the form does not permit."""
+        low, high, _ = self.limits
+        beyond = (numbers < low) | (numbers > high) | np.isinf(numbers)
         if isinstance(self.values, Interval):
-            beyond = (numbers < self.values.low) | (numbers > self.values.high)
-            return np.asarray(beyond | np.isinf(numbers))
-        if isinstance(self.values, range) and self.values.step == 1:
-            beyond = (numbers < self.values[0]) | (numbers > self.values[-1])
-            return np.asarray(beyond | ((numbers != np.floor(numbers)) & ~np.isnan(numbers)))
-        codes = range(len(self.words)) if self.words else map(float, self.values)
-        return np.asarray(~np.isin(numbers, list(codes)) & ~np.isnan(numbers))
+            return beyond
+        return beyond | ~(self._is_level(numbers) | np.isnan(numbers))
+
+    def permits(self, numbers: Array) -> bool:
+        """Tell whether all numbers of a block are permitted or missing: `off`, told sooner."""
+        low, high, levels = self.limits
+        if numbers.dtype.kind != "f":
+            inside = low <= numbers.min() and numbers.max() <= high
+            return bool(inside and (not levels or self._is_level(numbers).all()))
+        if self.words:
+            return bool(np.fmax.reduce(numbers) != np.inf)
+        least, most = np.fmin.reduce(numbers), np.fmax.reduce(numbers)
+        if least < low or most > high or np.isinf(most):
+            return False
+        if isinstance(self.values, Interval):
+            return True
+        known = np.count_nonzero(self._is_level(numbers))
+        return bool(known + np.count_nonzero(np.isnan(numbers)) == numbers.size)
+
+    def permits_one(self, number: float) -> bool:
+        """Tell whether one number is permitted or missing: `off`, for one patient."""
+        low, high, levels = self.limits
+        if number != number:
+            return True
+        if not low <= number <= high or number == np.inf:
+            return False
+        if isinstance(self.values, Interval):
+            return True
+        return number in levels if levels else number == int(number)
 
     @property
     def columns(self) -> "tuple[Item, ...]":

@@ -12,13 +12,21 @@ import numpy as np
 
 from ibd_scores import card
 from ibd_scores.columns import Array, Frame, read
-from ibd_scores.form import Band, Interval, Item
-from ibd_scores.formula import DECIMALS, Instrument, Ruled, Variant, categories, listed
+from ibd_scores.form import Band, Interval, Item, Mask
+from ibd_scores.formula import (
+    Instrument,
+    Ruled,
+    Variant,
+    categories,
+    listed,
+    rounded,
+)
 
 
 def total(points: Mapping[str, Array]) -> Array:
     """The plain sum of all items: missing if one of them is."""
-    return np.asarray(sum(points.values()))
+    first, *others = points.values()
+    return sum(others, first)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -55,6 +63,11 @@ class Index(Instrument):
         """The columns that a table is asked for; a shared source stands once."""
         return tuple(dict.fromkeys(column for item in self.items for column in item.columns))
 
+    @property
+    def known(self) -> tuple[Item, ...]:
+        """The items, what they can be derived from, and what a check reads beside them."""
+        return (*self.items, *self.columns, *self.context)
+
     def needed(self, table: Any) -> tuple[Item, ...]:
         """Each item's own column where the table has it, else the columns it is derived from."""
         every = (column for item in self.items
@@ -88,15 +101,17 @@ class Index(Instrument):
             if item.name in values or item.derive is None:
                 number = values[item.name]
             else:
-                asked = item.derive.options(()).keys() & options.keys()
+                asked = item.derive.options(()).keys() & options.keys() if options else ()
                 number = item.derive.compute(values, **{name: options[name] for name in asked})
-            points[item.name] = item.weight * number
+            points[item.name] = number if item.weight == 1 else item.weight * number
         return points
 
     def compute(self, values: Mapping[str, Array], **options: Any) -> Array:
         """Weigh the items and combine them."""
-        score = self.constant + self.combine(self._points(values, **options))
-        return np.asarray(np.round(score, DECIMALS))
+        score = self.combine(self._points(values, **options))
+        if self.constant:
+            score = self.constant + score
+        return rounded(score)
 
     def points(self, table: Any = None, /, **values: Any) -> Any:
         """Return what each item adds to the score: a DataFrame, or a dict for one patient."""
@@ -194,7 +209,7 @@ class Index(Instrument):
             + self.combine({item.name: np.array(item.ends[end]) for item in self.items})
             for end in (0, 1)
         )
-        return float(np.round(low, DECIMALS)), float(np.round(high, DECIMALS))
+        return float(rounded(low)), float(rounded(high))
 
     @property
     def score(self) -> Item:
@@ -270,10 +285,25 @@ class Grading(Ruled, Instrument):
         """The findings that the rule reads."""
         return self.items
 
-    def finish(self, frame: Frame, values: Array) -> Any:
+    def blank(self, rows: int) -> Any:
+        """Room for the places of the grades, -1 for missing."""
+        return np.empty(rows, np.int8)
+
+    def put(self, result: Any, here: slice, values: Array) -> None:
+        """Keep the places of a block."""
+        result[here] = np.where(np.isnan(values), -1, values)
+
+    def single(self, value: float) -> Any:
+        """Give the grade of one patient back as a word or None."""
+        return None if np.isnan(value) else self.grades[int(value)]
+
+    def parts(self, result: Any) -> tuple[Any, Mask, tuple[str, ...]]:
+        """The places, where the grade is missing, and the grades."""
+        return result, result < 0, self.grades
+
+    def finish(self, frame: Frame, result: Any) -> Any:
         """Give the grades back as a categorical."""
-        codes = np.where(np.isnan(values), -1, values).astype(int)
-        return categories(frame, self.name, codes, self.grades, self.ordered)
+        return categories(frame, self.name, result, self.grades, self.ordered)
 
     @property
     def score(self) -> Item:

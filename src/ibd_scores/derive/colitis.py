@@ -13,7 +13,7 @@ from ibd_scores.derive.findings import (
     flag,
 )
 from ibd_scores.form import Interval, Item
-from ibd_scores.formula import DECIMALS, derivation
+from ibd_scores.formula import derivation, rounded
 
 NORMAL_STOOLS = Item(
     "normal_stools_per_day", "the patient's own normal, in remission or before", Interval(0, 20)
@@ -29,7 +29,7 @@ NORMAL_STOOLS = Item(
     citation=SCHROEDER_1987,
 )
 def stool_frequency(stools_per_day: Array, normal_stools_per_day: Array) -> Array:
-    excess = np.round(stools_per_day - normal_stools_per_day, DECIMALS)
+    excess = rounded(stools_per_day - normal_stools_per_day)
     level = 1.0 * (excess >= 1) + (excess >= 3) + (excess >= 5)
     return np.where(np.isnan(excess), np.nan, level)
 
@@ -82,7 +82,7 @@ STOOLS_BY_NIGHT = Item("stools_by_night", "stools of the night, none is 0", Inte
     citation=WALMSLEY_1998,
 )
 def bowel_frequency_day(stools_by_day: Array) -> Array:
-    stools = np.round(stools_by_day, DECIMALS)
+    stools = rounded(stools_by_day)
     level = 1.0 * (stools >= 4) + (stools >= 7) + (stools > 9)
     return np.where(np.isnan(stools), np.nan, level)
 
@@ -94,7 +94,7 @@ def bowel_frequency_day(stools_by_day: Array) -> Array:
     citation=WALMSLEY_1998,
 )
 def bowel_frequency_night(stools_by_night: Array) -> Array:
-    stools = np.round(stools_by_night, DECIMALS)
+    stools = rounded(stools_by_night)
     level = 1.0 * (stools >= 1) + (stools >= 4)
     return np.where(np.isnan(stools), np.nan, level)
 

@@ -15,7 +15,6 @@ from ibd_scores.derive.findings import (
     FEVER,
     HEIGHT,
     HEMATOCRIT,
-    MALE,
     NEW_FISTULA,
     OTHER_FISTULA,
     PYODERMA_GANGRENOSUM,
@@ -28,9 +27,9 @@ from ibd_scores.derive.findings import (
 from ibd_scores.formula import derivation
 
 
+# Female is 0, male 1: the arithmetic keeps missing missing.
 def _by_sex(sex: Array, *, female: float, male: float) -> Array:
-    reference = np.where(sex == MALE, male, female)
-    return np.where(np.isnan(sex), np.nan, reference)
+    return sex * male + (1 - sex) * female
 
 
 @derivation(

@@ -1,9 +1,13 @@
 """What a chart holds: findings that more than one form or step reads, each stated once."""
 
+from collections.abc import Iterable
+from functools import reduce
+from operator import or_
+
 import numpy as np
 
 from ibd_scores.columns import Array
-from ibd_scores.form import Interval, Item
+from ibd_scores.form import Interval, Item, Mask
 
 NO_YES = range(2)
 FEMALE, MALE = 0, 1  # the places of the words in SEX.values
@@ -52,10 +56,15 @@ def flag(name: str, meaning: str) -> Item:
     return Item(name, f"{meaning}: no 0, yes 1", NO_YES)
 
 
+def one_of(findings: Iterable[Array]) -> Mask:
+    """Return True where at least one finding is 1."""
+    return reduce(or_, (finding == 1 for finding in findings))
+
+
 def any_present(*findings: Array) -> Array:
     """One that is present decides, whatever is missing; otherwise all must be recorded."""
-    present = np.any([finding == 1 for finding in findings], axis=0)
-    return np.where(present, 1.0, np.max(findings, axis=0))  # the maximum is missing if one is
+    # The maximum is missing if one is.
+    return np.where(one_of(findings), 1.0, reduce(np.maximum, findings))
 
 
 ARTHRALGIA = flag("arthralgia", "arthritis or arthralgia")

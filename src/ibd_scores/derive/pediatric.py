@@ -6,11 +6,11 @@ from ibd_scores.citations import HYAMS_1991, TURNER_2007, TURNER_2012
 from ibd_scores.columns import Array
 from ibd_scores.derive.findings import AGE, ALBUMIN, ESR, HEMATOCRIT, MALE, SEX, STOOLS_PER_DAY
 from ibd_scores.form import Mask
-from ibd_scores.formula import DECIMALS, derivation
+from ibd_scores.formula import derivation, rounded
 
 
 def _cuts_passed(value: Array, *passed: Mask) -> Array:
-    return np.where(np.isnan(value), np.nan, np.sum(passed, axis=0))
+    return np.where(np.isnan(value), np.nan, sum(1.0 * cut for cut in passed))
 
 
 @derivation(
@@ -20,17 +20,17 @@ def _cuts_passed(value: Array, *passed: Mask) -> Array:
     citation=TURNER_2007,
 )
 def stools_pucai(stools_per_day: Array) -> Array:
-    count = np.round(stools_per_day, DECIMALS)
+    count = rounded(stools_per_day)
     return 5 * _cuts_passed(count, count >= 3, count >= 6, count > 8)
 
 
 def _esr_rung(esr_mm_h: Array) -> Array:
-    esr = np.round(esr_mm_h, DECIMALS)
+    esr = rounded(esr_mm_h)
     return _cuts_passed(esr, esr >= 20, esr > 50)
 
 
 def _albumin_rung(albumin_g_dl: Array) -> Array:
-    albumin = np.round(albumin_g_dl, DECIMALS)
+    albumin = rounded(albumin_g_dl)
     return _cuts_passed(albumin, albumin < 3.5, albumin <= 3.0)
 
 
@@ -86,5 +86,5 @@ def hematocrit_pcdai(hematocrit_percent: Array, age: Array, sex: Array) -> Array
     boys = np.where(years <= 14, 35, 37)
     by_sex = np.where(np.isnan(sex), np.nan, np.where(sex == MALE, boys, 34))
     limit = np.where(years <= 10, 33, np.where(years <= 19, by_sex, np.nan))
-    lacking = np.round(limit - hematocrit_percent, DECIMALS)
+    lacking = rounded(limit - hematocrit_percent)
     return 2.5 * _cuts_passed(lacking, lacking > 0, lacking > 5)

@@ -15,6 +15,8 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import reduce
+from operator import add
 
 import numpy as np
 
@@ -56,15 +58,15 @@ def _explored(points: Mapping[str, Array]) -> tuple[Array, Array]:
     A segment of which nothing is recorded was not explored; one that is incomplete makes the sum
     missing.
     """
-    sums, explored = [], []
+    total: Array | float = 0.0
+    count: Array | float = 0.0
     for segment in SEGMENTS:
         cells = [points[name] for name in points if name.endswith(f"_{segment}")]
-        seen = np.any([~np.isnan(cell) for cell in cells], axis=0)
-        sums.append(np.where(seen, sum(cells), 0))
-        explored.append(seen)
-    count = np.sum(explored, axis=0)
+        seen = ~np.isnan(reduce(np.fmax, cells))  # fmax is missing only if all are
+        total = total + np.where(seen, reduce(add, cells), 0)
+        count = count + 1.0 * seen
     none = count == 0
-    return np.where(none, np.nan, np.sum(sums, axis=0)), np.where(none, np.nan, count)
+    return np.where(none, np.nan, total), np.where(none, np.nan, count)
 
 
 def _sum_of_segments(points: Mapping[str, Array]) -> Array:
@@ -72,8 +74,8 @@ def _sum_of_segments(points: Mapping[str, Array]) -> Array:
 
 
 def _two_impassable(cells: Mapping[str, Array]) -> Mask:
-    impassable = [cells[f"narrowing_{segment}"] == 3 for segment in SEGMENTS]
-    return np.asarray(np.sum(impassable, axis=0) > 1)
+    impassable = [1 * (cells[f"narrowing_{segment}"] == 3) for segment in SEGMENTS]
+    return np.asarray(reduce(add, impassable) > 1)
 
 
 def _size_without_surface(segment: str) -> Callable[[Mapping[str, Array]], Mask]:
@@ -233,7 +235,11 @@ def _severest(
             np.where(np.isnan(finding), unrecorded, finding) for finding in findings
         )
         many = (aphthous >= fewest_for_i2b) | (skip > 0)
-        return np.select([ulcers > 0, ileitis > 0, many, anastomotic > 0, aphthous > 0], places)
+        grade = np.where(aphthous > 0, places[4], 0)
+        grade = np.where(anastomotic > 0, places[3], grade)
+        grade = np.where(many, places[2], grade)
+        grade = np.where(ileitis > 0, places[1], grade)
+        return np.where(ulcers > 0, places[0], grade)
 
     # No finding lowers the grade, so it is known where the best case and the worst agree.
     best, worst = place(0), place(np.inf)

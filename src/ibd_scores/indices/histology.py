@@ -13,6 +13,7 @@
 """
 
 from collections.abc import Iterable, Mapping
+from functools import reduce
 
 import numpy as np
 
@@ -56,7 +57,7 @@ def _rank(categories: Iterable[Array], above_0: int) -> Array:
     ranks = [
         np.where(place == 0, 0, above_0 * lower + place) for lower, place in enumerate(categories)
     ]
-    return np.asarray(np.max(ranks, axis=0))
+    return reduce(np.maximum, ranks)
 
 
 GEBOES = (

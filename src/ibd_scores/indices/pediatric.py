@@ -10,6 +10,8 @@
 """
 
 from collections.abc import Mapping
+from functools import reduce
+from operator import and_
 
 import numpy as np
 
@@ -32,7 +34,7 @@ from ibd_scores.index import Index
 def _answered_by_an_adult(recorded: Mapping[str, Array]) -> Mask:
     """An adult whose form was filled in; in a table of all ages the others' forms are blank."""
     answers = [column for name, column in recorded.items() if name.endswith(("pucai", "pcdai"))]
-    return np.asarray((recorded["age"] >= 18) & ~np.all(np.isnan(answers), axis=0))
+    return (recorded["age"] >= 18) & ~reduce(and_, map(np.isnan, answers))
 
 
 UNDER_18 = Check(

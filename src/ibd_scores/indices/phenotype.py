@@ -46,8 +46,8 @@ CECUM = "Limited cecal disease beside the terminal ileum is L1: do not record it
 
 def _grade_by_age(age_at_diagnosis: Array, *first_years: int) -> Array:
     years = np.floor(age_at_diagnosis)
-    passed = [years >= first for first in first_years]
-    return np.where(np.isnan(years), np.nan, np.sum(passed, axis=0))
+    passed = sum(1.0 * (years >= first) for first in first_years)
+    return np.where(np.isnan(years), np.nan, passed)
 
 
 montreal_age = Grading(

@@ -10,6 +10,8 @@
 """
 
 from collections.abc import Iterable, Mapping
+from functools import reduce
+from operator import add
 
 import numpy as np
 
@@ -77,11 +79,12 @@ def _prorated(answers: Mapping[str, Array]) -> Array:
     """Sum the domains, each the mean of its recorded items times their number."""
     domains = []
     for numbers in DOMAINS.values():
-        given = np.array([answers[f"ibdq_{number}"] for number in numbers])
-        recorded = np.sum(~np.isnan(given), axis=0)
+        given = [answers[f"ibdq_{number}"] for number in numbers]
+        recorded = sum(1.0 * ~np.isnan(answer) for answer in given)
         enough = np.where(recorded >= len(numbers) - 1, recorded, np.nan)
-        domains.append(np.nansum(given, axis=0) * len(numbers) / enough)
-    return np.asarray(sum(domains))
+        total = sum(np.where(np.isnan(answer), 0, answer) for answer in given)
+        domains.append(total * len(numbers) / enough)
+    return reduce(add, domains)
 
 
 ibdq_prorated = Index(

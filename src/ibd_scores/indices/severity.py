@@ -7,6 +7,8 @@
 """
 
 from collections.abc import Callable, Mapping
+from functools import reduce
+from operator import and_, or_
 from typing import Any
 
 import numpy as np
@@ -23,13 +25,13 @@ from ibd_scores.derive.findings import (
     TEMPERATURE,
 )
 from ibd_scores.form import Check, Interval, Item, Mask
-from ibd_scores.formula import DECIMALS
+from ibd_scores.formula import rounded
 from ibd_scores.index import Grading
 
 
 def _criterion(finding: Array, compare: Callable[..., Any], cut: float) -> Array:
     """1 met, 0 not met, missing where the finding is."""
-    met = compare(np.round(finding, DECIMALS), cut)
+    met = compare(rounded(finding), cut)
     return np.where(np.isnan(finding), np.nan, met)
 
 
@@ -47,9 +49,9 @@ def _stools(
 def _severity(stools: Array, bloody_stools: Array, signs: list[Array], enough: Any) -> Array:
     """Mild 0, moderate 1, severe 2, from criteria that are met (1), not met (0) or missing.
 
-    Severe: bloody stools with `enough` of the signs. Mild: neither too many stools nor any sign.
-    A criterion that is met never makes the grade milder. So a grade that is the same with all
-    missing criteria met as with none of them is certain.
+    Severe: bloody stools with any (`or_`) or all (`and_`) of the signs. Mild: neither too many
+    stools nor any sign. A criterion that is met never makes the grade milder. So a grade that is
+    the same with all missing criteria met as with none of them is certain.
     """
 
     def grade(missing: float) -> Array:
@@ -57,9 +59,10 @@ def _severity(stools: Array, bloody_stools: Array, signs: list[Array], enough: A
             np.where(np.isnan(criterion), missing, criterion) == 1
             for criterion in (stools, bloody_stools, *signs)
         )
-        severe = bloody & enough(present, axis=0)
-        mild = ~many & ~np.any(present, axis=0)
-        return np.asarray(1.0 + severe - mild)
+        severe = bloody & reduce(enough, present)
+        mild = ~(many | reduce(or_, present))
+        place: Array = 1.0 + severe - mild
+        return place
 
     least = grade(missing=0)
     return np.where(least == grade(missing=1), least, np.nan)
@@ -92,7 +95,7 @@ def _modern(
         np.fmax(_criterion(esr_mm_h, np.greater, 30), _criterion(crp_mg_l, np.greater, 30)),
     ]
     stools = _stools(stools_per_day, bloody_stools_per_day, np.greater_equal)
-    return _severity(*stools, signs, enough=np.any)
+    return _severity(*stools, signs, enough=or_)
 
 
 truelove_witts = Grading(
@@ -137,7 +140,7 @@ def _original(
         _criterion(esr_mm_h, np.greater, 30),
     ]
     stools = _stools(stools_per_day, bloody_stools_per_day, np.greater)
-    return _severity(*stools, signs, enough=np.all)
+    return _severity(*stools, signs, enough=and_)
 
 
 truelove_witts_original = Grading(
@@ -184,7 +187,7 @@ def montreal_degree(
         _criterion(esr_mm_h, np.greater_equal, 30),
     ]
     stools = _stools(stools_per_day, bloody_stools_per_day, np.greater)
-    return _severity(*stools, signs, enough=np.all)
+    return _severity(*stools, signs, enough=and_)
 
 
 truelove_witts_montreal = Grading(
