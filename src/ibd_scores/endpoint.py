@@ -54,9 +54,8 @@ def _whole(number: Any) -> bool:
 
 def _known(answer: Any, *read: Any) -> Array:
     """The answer where all that it was read from was recorded, else NaN."""
-    if not all(map(_whole, read)):
-        answer = np.where(np.isnan(reduce(add, read)), np.nan, answer)
-    known: Array = answer
+    # 0 times a number is 0, and missing where the number is.
+    known: Array = answer if all(map(_whole, read)) else answer + 0 * reduce(add, read)
     return known
 
 

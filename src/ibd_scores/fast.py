@@ -9,7 +9,7 @@ tables of many millions of rows.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, TypeVar
 
 import numpy as np
@@ -18,6 +18,7 @@ from numpy.lib.mixins import NDArrayOperatorsMixin
 from ibd_scores.columns import Array
 from ibd_scores.form import Interval, Item
 from ibd_scores.formula import Formula, Kernel
+from ibd_scores.words import LOW_BYTES
 
 AnyFormula = TypeVar("AnyFormula", bound=Formula)
 
@@ -72,7 +73,7 @@ class Symbol(NDArrayOperatorsMixin):
 
     def __array_ufunc__(self, function: Any, method: str, *given: Any, **named: Any) -> "Symbol":
         if method != "__call__" or named:
-            return NotImplemented
+            return NotImplemented  # type: ignore[no-any-return]
         if function is np.power and given[1] == 2:
             function, given = np.square, given[:1]
         return self._apply(function, given)
@@ -82,7 +83,7 @@ class Symbol(NDArrayOperatorsMixin):
 
     def _apply(self, function: Any, given: tuple[Any, ...]) -> "Symbol":
         if function not in WRITTEN:
-            return NotImplemented  # NumPy then says what cannot be done
+            return NotImplemented  # type: ignore[no-any-return]  # NumPy then says what cannot be done
         first = function is np.where
         asked = [
             _written(one, logical=function in LOGICAL or (first and place == 0))
@@ -106,17 +107,17 @@ def _written(one: Any, *, logical: bool) -> str:
 
 
 def _off(item: Item, name: str) -> str:
-    """What is true of a number that an item does not permit."""
+    """What is true of a number that an item does not permit, without a branch."""
     low, high, levels = item.limits
     if item.words:
-        return f"{name} == inf"
-    beyond = f"{name} < {low!r} or {name} > {high!r} or abs({name}) == inf"
+        return f"({name} == inf)"
+    beyond = f"({name} < {low!r}) | ({name} > {high!r})"
+    if np.isinf(high):
+        return f"({name} < {low!r}) | ({name} == inf)"
     if isinstance(item.values, Interval):
         return beyond
-    if levels:
-        known = " and ".join(f"{name} != {float(level)!r}" for level in levels)
-        return f"{beyond} or ({name} == {name} and {known})"
-    return f"{beyond} or ({name} == {name} and rint({name}) != {name})"
+    unlike = [f"({name} != {level!r})" for level in levels] or [f"(rint({name}) != {name})"]
+    return f"{beyond} | ({' & '.join([f'({name} == {name})', *unlike])})"
 
 
 def source(entry: Formula, chosen: tuple[Item, ...], options: Mapping[str, Any]) -> str:
@@ -129,8 +130,8 @@ def source(entry: Formula, chosen: tuple[Item, ...], options: Mapping[str, Any])
         for i in range(len(out)):
             v0 = c0[i]
             v1 = c1[i]
-            off |= 1 if v0 < 0 or v0 > 60 or abs(v0) == inf else 0
-            off |= 1 if v1 < 0 or v1 > 3 or abs(v1) == inf else 0
+            off |= 1 if (v0 < 0) | (v0 > 60) else 0
+            off |= 1 if (v1 < 0) | (v1 > 3) else 0
             v2 = (v0 * 2.0)
             v3 = (v1 * 5.0)
             v4 = (v2 + v3)
@@ -162,29 +163,65 @@ def source(entry: Formula, chosen: tuple[Item, ...], options: Mapping[str, Any])
     return "\n".join([*lines, *(f"        {line}" for line in body), "    return off"])
 
 
-@cache
-def _loop(text: str) -> Callable[..., int]:
+def _jit(function: Callable[..., Any]) -> Callable[..., Any]:
     try:
         import numba
     except ImportError:
         raise ModuleNotFoundError(
             'numba compiles the formulas; install it with pip install "ibd-scores[fast]"'
         ) from None
+    compiled_one: Callable[..., Any] = numba.njit(error_model="numpy", nogil=True)(function)
+    return compiled_one
+
+
+@cache
+def _loop(text: str) -> Callable[..., int]:
     names: dict[str, Any] = {"rint": np.rint, "floor": np.floor, "nan": np.nan, "inf": np.inf}
     exec(text, names)
-    return numba.njit(error_model="numpy", nogil=True)(names["loop"])  # type: ignore[no-any-return]
+    return _jit(names["loop"])
 
 
-def _kernel(entry: Formula, chosen: tuple[Item, ...], options: Mapping[str, Any]) -> Kernel:
-    names = [item.name for item in chosen]
-    loop = _loop(source(entry, chosen, options))
+def _match(eight: Any, begins: Any, lengths: Any, keys: Any, low_bytes: Any, out: Any) -> None:
+    for i in range(len(out)):
+        key = (eight[begins[i]] & low_bytes[lengths[i]]) | (np.uint64(lengths[i]) << np.uint64(56))
+        place = np.inf
+        for n in range(len(keys)):
+            if key == keys[n]:
+                place = float(n)
+        out[i] = place
 
-    def compiled_block(block: Mapping[str, Array]) -> Array | None:
-        columns = [np.ascontiguousarray(block[name], np.float64) for name in names]
-        out = np.empty(len(columns[0]))
-        return None if loop(out, *columns) else out
 
-    return compiled_block
+class Numba:
+    """Compiles formulas with numba; a compiled loop has no temporaries that must stay in cache."""
+
+    blocks = 4
+
+    def kernel(
+        self, entry: Formula, chosen: tuple[Item, ...], options: Mapping[str, Any]
+    ) -> Kernel:
+        """Checks and formula for a block of rows."""
+        names = [item.name for item in chosen]
+        loop = _loop(source(entry, chosen, options))
+
+        def compiled_block(block: Mapping[str, Array]) -> Array | None:
+            columns = [np.ascontiguousarray(block[name], np.float64) for name in names]
+            out = np.empty(len(columns[0]))
+            return None if loop(out, *columns) else out
+
+        return compiled_block
+
+    @cached_property
+    def _matching(self) -> Callable[..., None]:
+        return _jit(_match)
+
+    def match(self, *text: Any) -> Array:
+        """What `words.matched` does."""
+        out = np.empty(len(text[1]))
+        self._matching(*text, LOW_BYTES, out)
+        return out
+
+
+NUMBA = Numba()
 
 
 def compiled(entry: AnyFormula) -> AnyFormula:
@@ -210,4 +247,4 @@ def compiled(entry: AnyFormula) -> AnyFormula:
     >>> compiled(pro2_cd)(liquid_stools_mean=5, abdominal_pain_mean=2)
     20.0
     """
-    return replace(entry, compiler=_kernel, made_by=(compiled, (entry,)))
+    return replace(entry, compiler=NUMBA, made_by=(compiled, (entry,)))

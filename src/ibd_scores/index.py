@@ -115,7 +115,7 @@ class Index(Instrument):
 
     def points(self, table: Any = None, /, **values: Any) -> Any:
         """Return what each item adds to the score: a DataFrame, or a dict for one patient."""
-        frame, chosen, options = self._open(table, values)
+        frame, chosen, options = self.opened(table, values)
         if any(self._off_form(frame, chosen)):
             raise ValueError(self._complaint(frame, chosen))
         return self._table(frame, self._points(frame.arrays, **options))

@@ -16,7 +16,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import reduce
-from operator import add
+from operator import add, or_
 
 import numpy as np
 
@@ -52,21 +52,18 @@ def _cells(*variables: Item) -> tuple[Item, ...]:
     )  # fmt: skip
 
 
-def _explored(points: Mapping[str, Array]) -> tuple[Array, Array]:
-    """The sum of the explored segments, and how many they are; both missing where none was.
+def _explored(points: Mapping[str, Array]) -> tuple[Array, list[Mask]]:
+    """The sum of the explored segments, missing where none was; and which segments were explored.
 
     A segment of which nothing is recorded was not explored; one that is incomplete makes the sum
     missing.
     """
-    total: Array | float = 0.0
-    count: Array | float = 0.0
-    for segment in SEGMENTS:
-        cells = [points[name] for name in points if name.endswith(f"_{segment}")]
-        seen = ~np.isnan(reduce(np.fmax, cells))  # fmax is missing only if all are
-        total = total + np.where(seen, reduce(add, cells), 0)
-        count = count + 1.0 * seen
-    none = count == 0
-    return np.where(none, np.nan, total), np.where(none, np.nan, count)
+    cells = [[points[name] for name in points if name.endswith(f"_{segment}")]
+             for segment in SEGMENTS]  # fmt: skip
+    seen = [~np.isnan(reduce(np.fmax, segment)) for segment in cells]  # missing if all are
+    total = reduce(add, (np.where(one, reduce(add, segment), 0)
+                         for one, segment in zip(seen, cells, strict=True)))  # fmt: skip
+    return np.where(reduce(or_, seen), total, np.nan), seen
 
 
 def _sum_of_segments(points: Mapping[str, Array]) -> Array:
@@ -166,7 +163,9 @@ ses_cd_without_narrowing = Index(
 
 
 def _mean_of_segments(points: Mapping[str, Array]) -> Array:
-    total, explored = _explored(points)
+    total, seen = _explored(points)
+    explored = reduce(add, (np.where(one, 1.0, 0.0) for one in seen))
+    explored = np.maximum(explored, 1)  # of none the sum is missing
     return total / explored + points["ulcerated_stenosis"] + points["non_ulcerated_stenosis"]
 
 
