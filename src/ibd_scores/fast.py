@@ -132,8 +132,8 @@ def source(entry: Formula, chosen: tuple[Item, ...], options: Mapping[str, Any])
             v1 = c1[i]
             off |= 1 if (v0 < 0) | (v0 > 60) else 0
             off |= 1 if (v1 < 0) | (v1 > 3) else 0
-            v2 = (v0 * 2.0)
-            v3 = (v1 * 5.0)
+            v2 = (2.0 * v0)
+            v3 = (5.0 * v1)
             v4 = (v2 + v3)
             v5 = (v4 * 1000000.0)
             v6 = rint(v5)

@@ -1,14 +1,18 @@
 """Days of a diary summed up before a visit, and values of the visits before it."""
 
-from typing import TYPE_CHECKING
+from functools import reduce
+from operator import add, and_, or_
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ibd_scores.citations import BEST_1976, CONVENTION
+from ibd_scores.columns import Array
 from ibd_scores.derive.colitis import RECTAL_BLEEDING, STOOL_FREQUENCY
 from ibd_scores.derive.findings import flag
 from ibd_scores.form import Item
-from ibd_scores.formula import DECIMALS, Derivation, as_recorded
+from ibd_scores.formula import Derivation, as_recorded, rounded
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,10 +27,15 @@ MAYO_DIARY = tuple(as_recorded(item, CONVENTION) for item in (STOOL_FREQUENCY, R
 DAYS_LEFT_OUT = ("bowel_preparation", "endoscopy")
 LEFT_OUT = tuple(as_recorded(flag(name, "on this day"), CONVENTION) for name in DAYS_LEFT_OUT)
 WINDOW_DAYS = 7
+NO_DAY = np.iinfo(np.int64).min  # of a date that is missing
+MANY_PATIENTS = 1 << 40  # numbers of patients further apart than this are counted anew
+
+
+BLOCK_VISITS = 8_192  # the diary of so many visits stays in the processor's cache
 
 
 def _dates(who: str, name: str, table: "pd.DataFrame") -> "pd.Series[pd.Timestamp]":
-    """The days of a table's dates, whatever the time of day."""
+    """The dates of a table."""
     import pandas as pd
 
     absent = [column for column in ("patient_id", "date") if column not in table]
@@ -36,51 +45,123 @@ def _dates(who: str, name: str, table: "pd.DataFrame") -> "pd.Series[pd.Timestam
         raise ValueError(f"{who}: date in {name} holds no dates; pandas.to_datetime")
     if table["date"].dt.tz is not None:
         raise ValueError(f"{who}: date in {name} has a time zone; .dt.tz_localize(None)")
-    days: pd.Series[pd.Timestamp] = table["date"].dt.normalize()
-    return days
+    dates: pd.Series[pd.Timestamp] = table["date"]
+    return dates
 
 
-def _days_before(
-    who: str,
-    visits: "pd.DataFrame",
-    diary: "pd.DataFrame",
-    answers: tuple[Derivation, ...],
-    look_back: int = WINDOW_DAYS,
-) -> "pd.DataFrame":
-    """Find the days before each visit, the nearest first, with what the diary holds of them.
+def _days(dates: "pd.Series[pd.Timestamp]") -> NDArray[np.int64]:
+    """Dates as numbers of days, whatever the time of day; the lowest number where missing."""
+    return dates.to_numpy().astype("datetime64[D]").astype(np.int64)
 
-    A row for each visit (by its place, in column `visit`) and day; an answer is missing where the
-    day was not recorded or is left out.
-    """
+
+def _numbered(one: "pd.Series[Any]", other: "pd.Series[Any]") -> tuple[NDArray[np.int64], ...]:
+    """The same patients of two tables by the same numbers from 0 upwards, -1 where missing."""
     import pandas as pd
 
-    visits, diary = (
-        table.assign(date=_dates(who, name, table))
-        for name, table in (("visits", visits), ("diary", diary))
-    )
-    twice = diary.duplicated(["patient_id", "date"])
-    if twice.any():
-        first = diary[twice].iloc[0]
+    if all(np.dtype("int64") == ids.dtype for ids in (one, other)) and len(one) and len(other):
+        lowest = min(one.min(), other.min())
+        if max(one.max(), other.max()) - lowest < MANY_PATIENTS:
+            return one.to_numpy() - lowest, other.to_numpy() - lowest
+    numbers = pd.factorize(pd.concat([one, other], ignore_index=True))[0]
+    return numbers[: len(one)], numbers[len(one) :]
+
+
+def _order(keys: NDArray[np.int64]) -> NDArray[np.int64] | None:
+    """The order in which keys rise, None where they do."""
+    if not (keys[1:] < keys[:-1]).any():
+        return None
+    bits = len(keys).bit_length()
+    if keys.min() >= 0 and int(keys.max()) < 1 << 62 - bits:
+        # Key and row in one number: to sort these is several times faster than argsort.
+        return np.sort(keys << bits | np.arange(len(keys))) & ((1 << bits) - 1)
+    return np.argsort(keys, kind="stable")
+
+
+def _keys(
+    who: str, visits: "pd.DataFrame", diary: "pd.DataFrame", look_back: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """One number for each patient and day of both tables, apart enough between two patients.
+
+    -1 where patient or date is missing: such a row belongs to nobody.
+    """
+    of_visits, of_diary = (_days(_dates(who, name, table))
+                           for name, table in (("visits", visits), ("diary", diary)))  # fmt: skip
+    patients, diarists = _numbered(visits["patient_id"], diary["patient_id"])
+    recorded = of_diary[of_diary != NO_DAY]
+    first, last = (recorded.min(), recorded.max()) if len(recorded) else (0, 0)
+    margin = look_back + 1
+    span = int(last - first) + 2 * margin + 1
+    # A visit beyond the diary's margin finds nothing, wherever beyond it lies.
+    near = np.clip(of_visits, first - 1, last + margin)
+    keys = (patients * span + near - first + margin, diarists * span + of_diary - first + margin)
+    nowhere = ((patients < 0) | (of_visits == NO_DAY), (diarists < 0) | (of_diary == NO_DAY))
+    for key, lacking in zip(keys, nowhere, strict=True):
+        key[lacking] = -1
+    return keys
+
+
+def _check_once(who: str, diary: "pd.DataFrame", keys: NDArray[np.int64]) -> None:
+    """Refuse a diary in which a patient has two entries for one day; keys are in order."""
+    if ((keys[1:] == keys[:-1]) & (keys[1:] >= 0)).any():
+        days = diary[["patient_id"]].assign(date=diary["date"].dt.normalize())
+        twice = days.duplicated() & days.notna().all(axis="columns")
+        first = days[twice].iloc[0]
         raise ValueError(
             f"{who}: {int(twice.sum())} days stand twice in the diary, the first is "
             f"{first['patient_id']} on {first['date']:%Y-%m-%d} (row {first.name!r}); keep one"
         )
-    daily = pd.DataFrame({answer.name: answer(diary) for answer in answers})
-    left_out = np.zeros(len(diary), dtype=bool)
-    for flagged in LEFT_OUT:
-        if flagged.name in diary:
-            left_out |= (flagged(diary) == 1).to_numpy()
-    daily.loc[left_out] = np.nan
-    daily = daily.assign(patient_id=diary["patient_id"], date=diary["date"])
-    days_before = pd.concat(
-        pd.DataFrame({
-            "visit": np.arange(len(visits)),
-            "patient_id": visits["patient_id"].to_numpy(),
-            "date": visits["date"].to_numpy() - np.timedelta64(offset, "D"),
-        })
-        for offset in range(1, look_back + 1)
-    )  # fmt: skip
-    return days_before.merge(daily, how="left", on=["patient_id", "date"])
+
+
+def _sums(
+    who: str,
+    visits: "pd.DataFrame",
+    diary: "pd.DataFrame",
+    answers: tuple[Derivation, ...],
+    *,
+    look_back: int = WINDOW_DAYS,
+    most: int = WINDOW_DAYS,
+    whole_days: bool = False,
+) -> tuple[Array, Array, Array]:
+    """Add up the answers of the days before each visit, the nearest first.
+
+    A day is left out for an answer that it lacks, with `whole_days` for all answers if it lacks
+    one. Each answer takes the `most` nearest days of those left. Returned are the sums and how many
+    days they are of, a row for each answer, and on how many days all answers were taken.
+    """
+    values = [answer(diary).to_numpy() for answer in answers]
+    left_out = [flagged(diary).to_numpy() == 1 for flagged in LEFT_OUT if flagged.name in diary]
+    if left_out:
+        values = [np.where(reduce(or_, left_out), np.nan, value) for value in values]
+    if whole_days:
+        values = [value + 0 * reduce(add, values) for value in values]
+    at_visit, of_day = _keys(who, visits, diary, look_back)
+    if (order := _order(of_day)) is not None:
+        of_day, *values = (column[order] for column in (of_day, *values))
+    _check_once(who, diary, of_day)
+    place = _order(at_visit)
+    sums, counts = np.zeros((2, len(answers), len(visits)))
+    complete = np.zeros(len(visits))
+    for start in range(0, len(visits), BLOCK_VISITS):
+        here = slice(start, start + BLOCK_VISITS)
+        rows: Any = here if place is None else place[here]
+        due = at_visit[rows]
+        before = np.searchsorted(of_day, due)
+        total, days = np.zeros((2, len(answers), len(due)))
+        all_taken = np.zeros(len(due))
+        for back in range(1, look_back + 1 if len(of_day) else 1):
+            day = np.maximum(before - back, 0)
+            inside = (of_day[day] >= due - look_back) & (back <= before)
+            if not inside.any():
+                break
+            taken = []
+            for n, value in enumerate(values):
+                found = value[day]
+                taken.append(inside & ~np.isnan(found) & (days[n] < most))
+                total[n] += np.where(taken[n], found, 0)
+                days[n] += taken[n]
+            all_taken += reduce(and_, taken)
+        sums[:, rows], counts[:, rows], complete[rows] = total, days, all_taken
+    return sums, counts, complete
 
 
 def diary_window(
@@ -142,17 +223,11 @@ def diary_window(
         raise ValueError(f"diary_window: min_days is 1 to {WINDOW_DAYS}, not {min_days!r}")
     if look_back not in range(WINDOW_DAYS, 29):
         raise ValueError(f"diary_window: look_back is {WINDOW_DAYS} to 28, not {look_back!r}")
-    found = _days_before("diary_window", visits, diary, DIARY, look_back)
-    names = [answer.name for answer in DIARY]
-    for name in names:  # the nearest come first
-        later = found[name].notna().groupby(found["visit"]).cumsum() > WINDOW_DAYS
-        found[name] = found[name].mask(later)
-    complete = found[names].notna().all(axis="columns")
-    by_visit = found.groupby("visit")[names]
-    means = by_visit.mean().where(by_visit.count() >= min_days)
-    window = pd.concat([means.add_suffix("_mean"), (7 * means).add_suffix("_7d")], axis="columns")
-    window["diary_days"] = complete.groupby(found["visit"]).sum().astype(float)
-    return window.set_axis(visits.index, axis="index")
+    sums, days, complete = _sums("diary_window", visits, diary, DIARY, look_back=look_back)
+    means = np.divide(sums, days, out=np.full_like(sums, np.nan), where=days >= min_days)
+    window = {f"{answer.name}_mean": mean for answer, mean in zip(DIARY, means, strict=True)}
+    window |= {f"{answer.name}_7d": 7 * mean for answer, mean in zip(DIARY, means, strict=True)}
+    return pd.DataFrame(window | {"diary_days": complete}, index=visits.index)
 
 
 def mayo_diary_window(
@@ -206,18 +281,19 @@ def mayo_diary_window(
     """
     if days not in range(1, WINDOW_DAYS + 1):
         raise ValueError(f"mayo_diary_window: days is 1 to {WINDOW_DAYS}, not {days!r}")
+    import pandas as pd
+
+    sums, valid, _ = _sums(
+        "mayo_diary_window", visits, diary, MAYO_DIARY, most=days, whole_days=True
+    )
+    means = np.divide(sums, valid, out=np.full_like(sums, np.nan), where=valid == days)
     names = [answer.name for answer in MAYO_DIARY]
-    found = _days_before("mayo_diary_window", visits, diary, MAYO_DIARY)
-    recent = found.dropna(subset=names).groupby("visit").head(days)
-    by_visit = recent.groupby("visit")[names]
-    means = by_visit.mean()[by_visit.size() == days].reindex(np.arange(len(visits)))
-    window = means.add_suffix("_mean")
+    window = {f"{name}_mean": mean for name, mean in zip(names, means, strict=True)}
     if round_item_means:
-        rounded = (means.round(DECIMALS) + 0.5) // 1
-        bled = 1.0 * (means["rectal_bleeding"] > 0)
-        rounded["rectal_bleeding"] = np.maximum(rounded["rectal_bleeding"], bled)
-        window = window.join(rounded)
-    return window.set_axis(visits.index, axis="index")
+        window |= dict(zip(names, (rounded(means) + 0.5) // 1, strict=True))
+        bled = 1.0 * (window["rectal_bleeding_mean"] > 0)
+        window["rectal_bleeding"] = np.maximum(window["rectal_bleeding"], bled)
+    return pd.DataFrame(window, index=visits.index)
 
 
 def last_value_carried_forward(
@@ -259,7 +335,7 @@ def last_value_carried_forward(
     import pandas as pd
 
     who = "last_value_carried_forward"
-    dates = _dates(who, "visits", visits).reset_index(drop=True)
+    dates = _dates(who, "visits", visits).dt.normalize().reset_index(drop=True)
     if column not in visits or days < 0:
         raise ValueError(f"{who}: no column {column!r}, or days={days!r} is negative")
     values = visits[column].reset_index(drop=True)
