@@ -4,6 +4,7 @@ A value off the form ends the statement by `error`, so that checks and scores ar
 """
 
 from collections.abc import Collection
+from functools import cache
 
 import duckdb
 import pandas as pd
@@ -36,15 +37,24 @@ def prepare(table: pd.DataFrame) -> pa.Table:
     return pa.Table.from_pandas(table, preserve_index=False)
 
 
+@cache
+def _connection() -> duckdb.DuckDBPyConnection:
+    """The database in memory, opened once."""
+    return duckdb.connect()
+
+
 def _run(query: str, **tables: pa.Table) -> pa.Table:
     """Run a statement over tables known by name."""
-    with duckdb.connect() as connection:
-        for name, table in tables.items():
-            connection.register(name, table)
-        try:
-            return connection.sql(query).to_arrow_table()
-        except duckdb.InvalidInputException as refused:
-            raise ValueError(str(refused)) from None
+    connection = _connection()
+    for name, table in tables.items():
+        connection.register(name, table)
+    try:
+        return connection.sql(query).to_arrow_table()
+    except duckdb.InvalidInputException as refused:
+        raise ValueError(str(refused)) from None
+    finally:
+        for name in tables:
+            connection.unregister(name)
 
 
 def _numbers(spans: dict[str, Span]) -> str:
