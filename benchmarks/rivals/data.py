@@ -59,8 +59,10 @@ TWICE = "a patient has two entries for one day"
 
 
 def _with_gaps(table: pd.DataFrame, random: np.random.Generator) -> pd.DataFrame:
-    """Every column with a share of its values missing."""
-    return table.mask(random.random(table.shape) < MISSING)
+    """Every column with a share of its values missing, each contiguous as a file's would be."""
+    return pd.DataFrame({
+        name: column.mask(random.random(len(table)) < MISSING) for name, column in table.items()
+    })  # fmt: skip
 
 
 def cdai_table(rows: int, small: bool = False) -> pd.DataFrame:
