@@ -6,7 +6,7 @@ import pandas as pd
 SEED = 20240308
 MISSING = 0.02
 
-Span = tuple[float, float]
+Span = tuple[int, int]
 
 CDAI_SPANS: dict[str, Span] = {
     "liquid_stools_7d": (0, 420),

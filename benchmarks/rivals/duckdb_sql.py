@@ -8,7 +8,7 @@ from functools import cache
 
 import duckdb
 import pandas as pd
-import pyarrow as pa
+import pyarrow as pa  # type: ignore[import-untyped]
 
 from .data import (
     CDAI_SPANS,

@@ -31,8 +31,6 @@ from .data import (
     Span,
 )
 
-Frame = nw.DataFrame[Any] | nw.LazyFrame[Any]
-
 
 def prepare(table: Any) -> Any:
     """Give the table as it is: a pandas frame, or a lazy frame of polars."""
@@ -42,7 +40,8 @@ def prepare(table: Any) -> Any:
 def _lazy(table: Any, spans: dict[str, Span]) -> nw.LazyFrame[Any]:
     """The table as one to be collected, its numbers float64 and null where missing."""
     numbers = (nw.col(name).cast(nw.Float64).fill_nan(None) for name in spans)
-    return nw.from_native(table).lazy().with_columns(*numbers)
+    frame: nw.LazyFrame[Any] = nw.from_native(table).lazy()
+    return frame.with_columns(*numbers)
 
 
 def _collect(frame: nw.LazyFrame[Any]) -> nw.DataFrame[Any]:

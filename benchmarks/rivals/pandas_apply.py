@@ -30,12 +30,13 @@ def prepare(table: pd.DataFrame) -> pd.DataFrame:
     return table
 
 
-def _check(row: pd.Series, spans: dict[str, Span], whole: Collection[str]) -> None:
-    """Refuse a row with a value off the form."""
+def _check(row: pd.Series, spans: dict[str, Span], whole: Collection[str]) -> bool:
+    """True for a row on the form; another is refused."""
     for name, (low, high) in spans.items():
         value = row[name]
         if value < low or value > high or (name in whole and value % 1 > 0):
             raise ValueError(f"{name}: {OFF_FORM}")
+    return True
 
 
 def _cdai(row: pd.Series) -> float:

@@ -53,7 +53,7 @@ def cdai(table: pd.DataFrame) -> pd.Series:
         raise ValueError(f"sex: {OFF_FORM}")
     reference = np.where(male, 47, np.where(female, 42, np.nan))
     underweight = 100 * (1 - columns["weight_kg"] / columns["standard_weight_kg"])
-    score = (
+    score: pd.Series[float] = (
         2 * columns["liquid_stools_7d"]
         + 5 * columns["abdominal_pain_7d"]
         + 7 * columns["general_wellbeing_7d"]

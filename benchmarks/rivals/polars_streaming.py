@@ -126,7 +126,8 @@ def diary_window(visits: pl.LazyFrame, diary: pl.LazyFrame) -> pl.DataFrame:
     """Total the diary of the seven days before each visit."""
     names = list(DIARY_SPANS)
     _collect(diary, _off(DIARY_SPANS, DIARY_SPANS).any())
-    if diary.select(pl.struct("patient_id", "date").is_duplicated().any()).collect().item():
+    entries = diary.group_by("patient_id", "date").len().select(pl.col("len").max())
+    if entries.collect(engine="streaming").item() > 1:
         raise ValueError(TWICE)
     numbered = visits.with_row_index("visit")
     before = pl.col("date") - pl.col("date_right")
