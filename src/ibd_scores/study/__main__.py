@@ -116,6 +116,36 @@ def _parser() -> argparse.ArgumentParser:
 
     intake.add_commands(commands)
 
+    simulate = commands.add_parser(
+        "simulate", help="draw many small cohorts: are the rates biased, do the intervals hold?"
+    )
+    simulate.add_argument("--cohorts", type=_count, default=2000, metavar="N", help="default: 2000")
+    simulate.add_argument(
+        "--patients", type=_count, default=80, metavar="N", help="who start in each (default: 80)"
+    )
+    simulate.add_argument(
+        "--missing", choices=["random", "ill"], default="random",
+        help="whose week 12 is missing: anybody's, or rather of those who are ill",
+    )  # fmt: skip
+    simulate.add_argument("--seed", type=_count, default=12, metavar="N", help="default: 12")
+    where = simulate.add_mutually_exclusive_group()
+    where.add_argument(
+        "--executor", dest="kind", choices=["threads", "processes"], default="processes",
+        help="what does the work on this machine (default: processes)",
+    )  # fmt: skip
+    where.add_argument(
+        "--scheduler", metavar="ADDRESS", default="",
+        help="a Dask scheduler whose workers do it instead: tcp://host:8786",
+    )  # fmt: skip
+    simulate.add_argument(
+        "--workers", type=_count, metavar="N", help="default: one for each processor"
+    )
+    simulate.add_argument(
+        "--output", metavar="FILE", type=Path,
+        help="the rates of each cohort (default: data/derived/simulated_cohorts.csv)",
+    )  # fmt: skip
+    simulate.set_defaults(command=_simulate)
+
     normalize = commands.add_parser(
         "normalize", help="drop from notebooks what differs from run to run; outputs stay"
     )
@@ -191,6 +221,24 @@ def _listing(root: Path) -> str:
 def _audit(options: argparse.Namespace) -> int:
     with _refusing("Nothing was checked."):
         print(percentages.audit_percentage(options.printed, options.n, up_to=options.up_to))
+    return 0
+
+
+def _simulate(options: argparse.Namespace) -> int:
+    from ibd_scores.study import operating  # takes a second, which no other command should
+
+    output = options.output or paths.root() / "data" / "derived" / "simulated_cohorts.csv"
+    with operating.executor(
+        options.kind, workers=options.workers, scheduler=options.scheduler
+    ) as pool:
+        rates = operating.rates(
+            pool, cohorts=options.cohorts, patients=options.patients,
+            missing=options.missing, seed=options.seed,
+        )  # fmt: skip
+    with paths.replacing(output) as temporary:
+        rates.to_csv(temporary, index=False, lineterminator="\n")
+    print(operating.summary(rates).to_string(float_format="{:.1f}".format))
+    print(operating.NOTE.format(options.cohorts), f"The rates of each: {output}", sep="\n")
     return 0
 
 

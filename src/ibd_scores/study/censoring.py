@@ -13,7 +13,8 @@ import numpy as np
 import pandas as pd
 from scipy.stats import binomtest
 
-from ibd_scores.study.statistics import DECIMALS, SQRT2, paired_change, substituted
+from ibd_scores.study.signed_rank import DECIMALS
+from ibd_scores.study.statistics import SQRT2, paired_change, substituted
 
 __all__ = ["sensitivity"]
 

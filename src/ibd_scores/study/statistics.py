@@ -11,7 +11,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pingouin
-from scipy.stats import norm, wilcoxon
+from scipy.special import ndtri
+from scipy.stats import wilcoxon
+
+from ibd_scores.study.signed_rank import DECIMALS, null_cumulative
 
 __all__ = [
     "Change",
@@ -23,9 +26,6 @@ __all__ = [
     "substituted",
 ]
 
-# Far below any unit recorded, far above the noise of floating-point subtraction, which would
-# otherwise break ties and turn zeros into changes.
-DECIMALS = 9
 SQRT2 = float(np.sqrt(2))
 QUARTILES = {"median": 0.5, "q1": 0.25, "q3": 0.75}
 
@@ -98,17 +98,17 @@ def hodges_lehmann(differences: npt.ArrayLike, confidence: float = 0.95) -> Hodg
     n = len(d)
     if n == 0:
         return HodgesLehmann(np.nan, np.nan, np.nan, "none")
-    walsh = np.sort((d[:, None] + d)[np.triu_indices(n)] / 2)
+    walsh = np.sort((d[:, None] + d)[np.tri(n, dtype=bool)] / 2)
     estimate = float(np.median(walsh))
     alpha = 1 - confidence
     if 2 * 0.5**n > alpha:
         return HodgesLehmann(estimate, np.nan, np.nan, "none")
     exact = n <= 50 and bool(np.all(d != 0)) and len(np.unique(np.abs(d))) == n
     if exact:
-        k = int(np.searchsorted(_signed_rank_cumulative(n), alpha / 2))
+        k = int(np.searchsorted(null_cumulative(n), alpha / 2))
     else:
         sd = np.sqrt(n * (n + 1) * (2 * n + 1) / 24)
-        k = int(n * (n + 1) / 4 - float(norm.isf(alpha / 2)) * sd + 0.5)
+        k = int(n * (n + 1) / 4 + float(ndtri(alpha / 2)) * sd + 0.5)
     k = max(1, k)
     low, high = float(walsh[k - 1]), float(walsh[-k])
     return HodgesLehmann(estimate, low, high, "exact" if exact else "normal approximation")
@@ -357,12 +357,3 @@ def _signed_rank(d: npt.NDArray[np.float64]) -> tuple[float, float, float, float
     test = pingouin.wilcoxon(d, correction=True).iloc[0]
     pratt = wilcoxon(d, zero_method="pratt", correction=True).pvalue
     return float(test["W_val"]), float(test["p_val"]), float(pratt), float(test["RBC"])
-
-
-def _signed_rank_cumulative(n: int) -> npt.NDArray[np.float64]:
-    """P(W <= 0), P(W <= 1), ... of the signed-rank statistic of n differences without ties."""
-    ways = np.zeros(n * (n + 1) // 2 + 1)
-    ways[0] = 1
-    for rank in range(1, n + 1):
-        ways[rank:] += ways[:-rank].copy()
-    return np.cumsum(ways) / 2.0**n
