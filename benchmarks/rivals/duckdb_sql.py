@@ -8,7 +8,7 @@ from functools import cache
 
 import duckdb
 import pandas as pd
-import pyarrow as pa  # type: ignore[import-untyped]
+import pyarrow as pa
 
 from .data import (
     CDAI_SPANS,

@@ -36,7 +36,7 @@ def _arrays(column: "pd.Series[Any]") -> Columns:
         return (column.to_numpy().view(np.int64),)
     if column.dtype.kind != "O":
         return (column.to_numpy(),)
-    import pyarrow as pa  # type: ignore[import-untyped]
+    import pyarrow as pa
 
     words = pa.array(column.astype(object), pa.large_string())
     _, ends, characters = words.buffers()

@@ -30,9 +30,7 @@ BATCH_ROWS = 131_072  # of a stream of record batches
 
 def of(table: Any) -> Callable[["Formula", Any, dict[str, Any]], Any] | None:
     """What scores tables of this kind, if it is one of another engine than pandas and NumPy."""
-    if origin(table) == "polars":
-        return _polars_lazy if type(table).__name__ == "LazyFrame" else _polars
-    return ENGINES.get(origin(table)) if hasattr(table, "columns") else None
+    return ENGINES.get((origin(table), type(table).__name__))
 
 
 def arrow_column(
@@ -136,8 +134,8 @@ def _duckdb(entry: "Formula", table: Any, options: dict[str, Any]) -> Any:
 
     names = _read(entry, table.columns)
     entry.opened(dict.fromkeys(names), dict(options))
-    batches = table.select(*(f'"{name}"' for name in names)).to_arrow_reader(BATCH_ROWS)
-    found = [arrow_column(entry, _columns(one), options, placed=False) for one in batches]
+    with table.select(*(f'"{name}"' for name in names)).to_arrow_reader(BATCH_ROWS) as batches:
+        found = [arrow_column(entry, _columns(one), options, placed=False) for one in batches]
     blank = arrow_column(entry, {name: pa.nulls(0) for name in names}, options)
     scored = pa.table({entry.name: pa.chunked_array(found, type=blank.type)})  # noqa: F841
     return table.query("rows", "SELECT * FROM scored")  # DuckDB finds it by its name here
@@ -148,4 +146,42 @@ def _dask(entry: "Formula", table: Any, options: dict[str, Any]) -> Any:
     return part.map_partitions(entry, meta=entry(part._meta, **options), **options)
 
 
-ENGINES = {"pyarrow": _pyarrow, "duckdb": _duckdb, "_duckdb": _duckdb, "dask": _dask}
+def by_patient(
+    window: Callable[..., Any], visits: Any, diary: Any, clustered: bool, **options: Any
+) -> Any:
+    """Apply a function of visits and their diary to Dask partitions of the same patients.
+
+    Patient, visit and date stand before what it returns, for a shuffle changes the order of rows.
+    """
+    import dask.dataframe as dd
+
+    if not clustered:
+        parts = max(visits.npartitions, diary.npartitions)
+        visits, diary = (
+            table.shuffle(on="patient_id", npartitions=parts) for table in (visits, diary)
+        )
+    elif visits.npartitions != diary.npartitions:
+        raise ValueError(
+            f"{window.__name__}: clustered by patient, visits and diary have as many partitions; "
+            f"these have {visits.npartitions} and {diary.npartitions}"
+        )
+
+    def of_part(visits: Any, diary: Any) -> Any:
+        found = window(visits, diary, **options)
+        keys = [name for name in KEYS if name in visits]
+        return visits[keys].assign(**{name: found[name].to_numpy() for name in found})
+
+    return dd.map_partitions(  # type: ignore[no-untyped-call]
+        of_part, visits, diary, meta=of_part(visits._meta, diary._meta), align_dataframes=False
+    )
+
+
+ENGINES: Mapping[tuple[str, str], Callable[["Formula", Any, dict[str, Any]], Any]] = {
+    ("pyarrow", "Table"): _pyarrow,
+    ("pyarrow", "RecordBatch"): _pyarrow,
+    ("polars", "DataFrame"): _polars,
+    ("polars", "LazyFrame"): _polars_lazy,
+    ("duckdb", "DuckDBPyRelation"): _duckdb,
+    ("_duckdb", "DuckDBPyRelation"): _duckdb,  # as newer ones call it
+    ("dask", "DataFrame"): _dask,
+}

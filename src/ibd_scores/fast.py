@@ -191,6 +191,13 @@ def _match(eight: Any, begins: Any, lengths: Any, keys: Any, low_bytes: Any, out
         out[i] = place
 
 
+def _read_only(column: Array) -> Array:
+    """A column as one type of array: numba compiles anew for each mixture of types."""
+    column = np.ascontiguousarray(column, np.float64).view()
+    column.flags.writeable = False
+    return column
+
+
 class Numba:
     """Compiles formulas with numba; a compiled loop has no temporaries that must stay in cache."""
 
@@ -204,7 +211,7 @@ class Numba:
         loop = _loop(source(entry, chosen, options))
 
         def compiled_block(block: Mapping[str, Array]) -> Array | None:
-            columns = [np.ascontiguousarray(block[name], np.float64) for name in names]
+            columns = [_read_only(block[name]) for name in names]
             out = np.empty(len(columns[0]))
             return None if loop(out, *columns) else out
 

@@ -261,9 +261,15 @@ class Formula:
             return self.single(float(self.compute(block, **options)))
         return self.finish(frame, result)
 
-    def evaluate(self, frame: Frame, chosen: tuple[Item, ...], options: Mapping[str, Any]) -> Any:
-        """Check and score a table block by block."""
-        result = self.blank(frame.rows)
+    def evaluate(
+        self,
+        frame: Frame,
+        chosen: tuple[Item, ...],
+        options: Mapping[str, Any],
+        result: Any = None,
+    ) -> Any:
+        """Check and score a table block by block, into a given `result` if there is one."""
+        result = self.blank(frame.rows) if result is None else result
         kernel = self.kernel(chosen, options)
         for here, block in frame.blocks(self.compiler.blocks if self.compiler else 1):
             values = kernel(block)

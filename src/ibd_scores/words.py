@@ -110,6 +110,7 @@ class Text:
         self.match = match
 
     def __call__(self, start: int, stop: int) -> Array:
+        """The places of the words in these rows."""
         begins = self.begins[start : stop + 1].astype(np.int64, copy=False)
         lengths = np.diff(begins)
         if lengths.max(initial=0) > LONGEST:

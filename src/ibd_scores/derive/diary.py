@@ -1,14 +1,13 @@
 """Days of a diary summed up before a visit, and values of the visits before it."""
 
-from functools import reduce
-from operator import add, and_, or_
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ibd_scores import engines
 from ibd_scores.citations import BEST_1976, CONVENTION
-from ibd_scores.columns import Array
+from ibd_scores.columns import BLOCK_ROWS, Array, origin
 from ibd_scores.derive.colitis import RECTAL_BLEEDING, STOOL_FREQUENCY
 from ibd_scores.derive.findings import flag
 from ibd_scores.form import Item
@@ -27,11 +26,11 @@ MAYO_DIARY = tuple(as_recorded(item, CONVENTION) for item in (STOOL_FREQUENCY, R
 DAYS_LEFT_OUT = ("bowel_preparation", "endoscopy")
 LEFT_OUT = tuple(as_recorded(flag(name, "on this day"), CONVENTION) for name in DAYS_LEFT_OUT)
 WINDOW_DAYS = 7
-NO_DAY = np.iinfo(np.int64).min  # of a date that is missing
+DAY = "datetime64[D]"
 MANY_PATIENTS = 1 << 40  # numbers of patients further apart than this are counted anew
 
 
-BLOCK_VISITS = 8_192  # the diary of so many visits stays in the processor's cache
+BLOCK_VISITS = 16_384  # the diary of so many visits stays in the processor's cache
 
 
 def _dates(who: str, name: str, table: "pd.DataFrame") -> "pd.Series[pd.Timestamp]":
@@ -49,11 +48,6 @@ def _dates(who: str, name: str, table: "pd.DataFrame") -> "pd.Series[pd.Timestam
     return dates
 
 
-def _days(dates: "pd.Series[pd.Timestamp]") -> NDArray[np.int64]:
-    """Dates as numbers of days, whatever the time of day; the lowest number where missing."""
-    return dates.to_numpy().astype("datetime64[D]").astype(np.int64)
-
-
 def _numbered(one: "pd.Series[Any]", other: "pd.Series[Any]") -> tuple[NDArray[np.int64], ...]:
     """The same patients of two tables by the same numbers from 0 upwards, -1 where missing."""
     import pandas as pd
@@ -66,37 +60,48 @@ def _numbered(one: "pd.Series[Any]", other: "pd.Series[Any]") -> tuple[NDArray[n
     return numbers[: len(one)], numbers[len(one) :]
 
 
-def _order(keys: NDArray[np.int64]) -> NDArray[np.int64] | None:
-    """The order in which keys rise, None where they do."""
+def _sorted(keys: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64] | None]:
+    """Keys in rising order, and the rows that they come from; None where they rise as they are."""
     if not (keys[1:] < keys[:-1]).any():
-        return None
+        return keys, None
     bits = len(keys).bit_length()
     if keys.min() >= 0 and int(keys.max()) < 1 << 62 - bits:
         # Key and row in one number: to sort these is several times faster than argsort.
-        return np.sort(keys << bits | np.arange(len(keys))) & ((1 << bits) - 1)
-    return np.argsort(keys, kind="stable")
+        both = np.sort(keys << bits | np.arange(len(keys)))
+        return both >> bits, both & ((1 << bits) - 1)
+    rows = np.argsort(keys, kind="stable")
+    return keys[rows], rows
 
 
 def _keys(
     who: str, visits: "pd.DataFrame", diary: "pd.DataFrame", look_back: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+) -> list[NDArray[np.int64]]:
     """One number for each patient and day of both tables, apart enough between two patients.
 
     -1 where patient or date is missing: such a row belongs to nobody.
     """
-    of_visits, of_diary = (_days(_dates(who, name, table))
-                           for name, table in (("visits", visits), ("diary", diary)))  # fmt: skip
-    patients, diarists = _numbered(visits["patient_id"], diary["patient_id"])
-    recorded = of_diary[of_diary != NO_DAY]
-    first, last = (recorded.min(), recorded.max()) if len(recorded) else (0, 0)
+    dates = [_dates(who, name, table).to_numpy()
+             for name, table in (("visits", visits), ("diary", diary))]  # fmt: skip
+    patients = _numbered(visits["patient_id"], diary["patient_id"])
+    nothing = np.datetime64("NaT")
+    ends = [extreme.reduce(dates[1], initial=nothing) for extreme in (np.fmin, np.fmax)]
+    first, last = (0 if np.isnat(end) else int(end.astype(DAY).astype(int)) for end in ends)
     margin = look_back + 1
-    span = int(last - first) + 2 * margin + 1
-    # A visit beyond the diary's margin finds nothing, wherever beyond it lies.
-    near = np.clip(of_visits, first - 1, last + margin)
-    keys = (patients * span + near - first + margin, diarists * span + of_diary - first + margin)
-    nowhere = ((patients < 0) | (of_visits == NO_DAY), (diarists < 0) | (of_diary == NO_DAY))
-    for key, lacking in zip(keys, nowhere, strict=True):
-        key[lacking] = -1
+    span = last - first + 2 * margin + 1
+    keys = []
+    for numbers, times in zip(patients, dates, strict=True):
+        ticks = np.ones(1, DAY).astype(times.dtype).view(np.int64)[0]  # of the clock in a day
+        key = np.empty(len(times), np.int64)
+        for start in range(0, len(key), BLOCK_ROWS):
+            here = slice(start, start + BLOCK_ROWS)
+            day = times[here].view(np.int64) // ticks - (first - margin)
+            if times is dates[0]:  # a visit beyond the margin finds nothing, wherever beyond
+                day = np.clip(day, margin - 1, last - first + 2 * margin)
+            key[here] = numbers[here] * span + day
+            lacking = np.isnat(times[here]) | (numbers[here] < 0)
+            if lacking.any():
+                key[here][lacking] = -1
+        keys.append(key)
     return keys
 
 
@@ -128,38 +133,43 @@ def _sums(
     one. Each answer takes the `most` nearest days of those left. Returned are the sums and how many
     days they are of, a row for each answer, and on how many days all answers were taken.
     """
-    values = [answer(diary).to_numpy() for answer in answers]
-    left_out = [flagged(diary).to_numpy() == 1 for flagged in LEFT_OUT if flagged.name in diary]
-    if left_out:
-        values = [np.where(reduce(or_, left_out), np.nan, value) for value in values]
+    values = np.empty((len(answers), len(diary)), np.float32)  # exact: whole numbers up to 60
+    for answer, value in zip(answers, values, strict=True):
+        answer.evaluate(*answer.opened(diary, {}), value)
+    for flagged in LEFT_OUT:
+        if flagged.name in diary:
+            values[:, flagged(diary).to_numpy() == 1] = np.nan
     if whole_days:
-        values = [value + 0 * reduce(add, values) for value in values]
+        values[:, np.isnan(values).any(axis=0)] = np.nan
     at_visit, of_day = _keys(who, visits, diary, look_back)
-    if (order := _order(of_day)) is not None:
-        of_day, *values = (column[order] for column in (of_day, *values))
+    of_day, rows_of_days = _sorted(of_day)
+    if rows_of_days is not None:
+        values = np.stack([value.take(rows_of_days) for value in values])
     _check_once(who, diary, of_day)
-    place = _order(at_visit)
+    at_visit, rows_of_visits = _sorted(at_visit)
     sums, counts = np.zeros((2, len(answers), len(visits)))
     complete = np.zeros(len(visits))
     for start in range(0, len(visits), BLOCK_VISITS):
         here = slice(start, start + BLOCK_VISITS)
-        rows: Any = here if place is None else place[here]
-        due = at_visit[rows]
-        before = np.searchsorted(of_day, due)
-        total, days = np.zeros((2, len(answers), len(due)))
-        all_taken = np.zeros(len(due))
+        rows: Any = here if rows_of_visits is None else rows_of_visits[here]
+        due = at_visit[here]
+        before, earliest = np.searchsorted(of_day, due), due - look_back
+        total = np.zeros((len(answers), len(due)), np.float32)
+        days = np.zeros((len(answers), len(due)), np.int8)
+        all_taken = np.zeros(len(due), np.int8)
         for back in range(1, look_back + 1 if len(of_day) else 1):
-            day = np.maximum(before - back, 0)
-            inside = (of_day[day] >= due - look_back) & (back <= before)
+            day = before - back
+            inside = (of_day.take(day, mode="clip") >= earliest) & (day >= 0)
             if not inside.any():
                 break
-            taken = []
+            every = inside
             for n, value in enumerate(values):
-                found = value[day]
-                taken.append(inside & ~np.isnan(found) & (days[n] < most))
-                total[n] += np.where(taken[n], found, 0)
-                days[n] += taken[n]
-            all_taken += reduce(and_, taken)
+                found = value.take(day, mode="clip")
+                taken = inside & ~np.isnan(found) & (days[n] < most)
+                total[n] += np.where(taken, found, 0)
+                days[n] += taken
+                every = every & taken
+            all_taken += every
         sums[:, rows], counts[:, rows], complete[rows] = total, days, all_taken
     return sums, counts, complete
 
@@ -170,6 +180,7 @@ def diary_window(
     *,
     min_days: int = 4,
     look_back: int = WINDOW_DAYS,
+    clustered: bool = False,
 ) -> "pd.DataFrame":
     """Sum up the diary of the seven days before each visit, the visit's own day not included.
 
@@ -186,13 +197,17 @@ def diary_window(
     look_back : int
         How many calendar days before the visit are searched (7 to 28): with more than 7, an item
         takes its seven most recent days that were recorded and not left out.
+    clustered : bool
+        For two Dask collections: the nth partition of both holds the same patients, as when they
+        were read from files by patient. Otherwise both are shuffled by patient_id.
 
     Returns
     -------
     DataFrame
         With the visits' index: for each diary item its mean (`_mean`) and its 7-day total as
         mean x 7 (`_7d`), missing where fewer than `min_days` days were recorded, and
-        `diary_days`, the number of days with all three items.
+        `diary_days`, the number of days with all three items. Of Dask collections a Dask DataFrame
+        in which patient_id, visit and date of the visits stand before them.
 
     Raises
     ------
@@ -202,6 +217,7 @@ def diary_window(
 
     Notes
     -----
+    The rows may be in any order; those without patient_id or date belong to no visit.
     Seven days: Best 1976. PROVISIONAL: that four of the seven calendar days are enough is common
     in trials and stands in no primary source; others take the seven most recent days that were
     recorded (`look_back`).
@@ -219,6 +235,11 @@ def diary_window(
     """
     import pandas as pd
 
+    if origin(visits) == "dask":
+        found: pd.DataFrame = engines.by_patient(
+            diary_window, visits, diary, clustered, min_days=min_days, look_back=look_back
+        )
+        return found
     if min_days not in range(1, WINDOW_DAYS + 1):
         raise ValueError(f"diary_window: min_days is 1 to {WINDOW_DAYS}, not {min_days!r}")
     if look_back not in range(WINDOW_DAYS, 29):
@@ -231,7 +252,12 @@ def diary_window(
 
 
 def mayo_diary_window(
-    visits: "pd.DataFrame", diary: "pd.DataFrame", *, days: int = 3, round_item_means: bool = False
+    visits: "pd.DataFrame",
+    diary: "pd.DataFrame",
+    *,
+    days: int = 3,
+    round_item_means: bool = False,
+    clustered: bool = False,
 ) -> "pd.DataFrame":
     """Average the Mayo diary over the most recent valid days before each visit.
 
@@ -251,6 +277,8 @@ def mayo_diary_window(
     round_item_means : bool
         Give whole numbers as well, as some sponsors do: half is rounded up, but rectal_bleeding
         is 0 only if it was 0 on every averaged day.
+    clustered : bool
+        For two Dask collections, as in `diary_window`.
 
     Returns
     -------
@@ -279,10 +307,16 @@ def mayo_diary_window(
     stool_frequency       2.00
     rectal_bleeding       1.00
     """
-    if days not in range(1, WINDOW_DAYS + 1):
-        raise ValueError(f"mayo_diary_window: days is 1 to {WINDOW_DAYS}, not {days!r}")
     import pandas as pd
 
+    if origin(visits) == "dask":
+        found: pd.DataFrame = engines.by_patient(
+            mayo_diary_window, visits, diary, clustered,
+            days=days, round_item_means=round_item_means,
+        )  # fmt: skip
+        return found
+    if days not in range(1, WINDOW_DAYS + 1):
+        raise ValueError(f"mayo_diary_window: days is 1 to {WINDOW_DAYS}, not {days!r}")
     sums, valid, _ = _sums(
         "mayo_diary_window", visits, diary, MAYO_DIARY, most=days, whole_days=True
     )
