@@ -146,6 +146,30 @@ def _dask(entry: "Formula", table: Any, options: dict[str, Any]) -> Any:
     return part.map_partitions(entry, meta=entry(part._meta, **options), **options)
 
 
+def _check_clusters(who: str, visits: Any, diary: Any) -> None:
+    """Refuse partitions of which the nth of both do not hold the same patients; reads their ids."""
+    import dask
+
+    if visits.npartitions != diary.npartitions:
+        raise ValueError(
+            f"{who}: clustered by patient, visits and diary have as many partitions; "
+            f"these have {visits.npartitions} and {diary.npartitions}"
+        )
+    places: dict[Any, int] = {}
+    for table in (visits, diary):
+        recorded = table["patient_id"].dropna().to_delayed()
+        parts = dask.compute(*(part.unique() for part in recorded))  # type: ignore[attr-defined, no-untyped-call]
+        for place, patients in enumerate(parts):
+            apart = [one for one in patients if places.setdefault(one, place) != place]
+            if apart:
+                raise ValueError(
+                    f"{who}: patient {apart[0]} stands in partitions {places[apart[0]] + 1} and "
+                    f"{place + 1}; clustered=True wants the nth partitions of both to hold the "
+                    "same patients. Make one of each file by dask.dataframe.from_map("
+                    "pandas.read_parquet, files), or leave clustered out"
+                )
+
+
 def by_patient(
     window: Callable[..., Any], visits: Any, diary: Any, clustered: bool, **options: Any
 ) -> Any:
@@ -155,15 +179,12 @@ def by_patient(
     """
     import dask.dataframe as dd
 
-    if not clustered:
+    if clustered:
+        _check_clusters(window.__name__, visits, diary)
+    else:
         parts = max(visits.npartitions, diary.npartitions)
         visits, diary = (
             table.shuffle(on="patient_id", npartitions=parts) for table in (visits, diary)
-        )
-    elif visits.npartitions != diary.npartitions:
-        raise ValueError(
-            f"{window.__name__}: clustered by patient, visits and diary have as many partitions; "
-            f"these have {visits.npartitions} and {diary.npartitions}"
         )
 
     def of_part(visits: Any, diary: Any) -> Any:
