@@ -1,0 +1,1 @@
+"""Measurements; each is run by hand, and none is a test."""
