@@ -17,9 +17,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-
-from benchmarks.ratios import many, minima
-from benchmarks.rivals import (
+from ratios import many, minima
+from rivals import (
     data,
     duckdb_sql,
     floor,
@@ -28,6 +27,7 @@ from benchmarks.rivals import (
     pandas_idiomatic,
     polars_streaming,
 )
+
 from ibd_scores import cdai, ses_cd
 from ibd_scores.derive import diary_window
 from ibd_scores.endpoints import (
@@ -114,7 +114,7 @@ def windows() -> dict[str, dict[str, float]]:
 def few() -> dict[str, float]:
     """Seconds for a call with one patient, and with a table of 75."""
     table = data.cdai_table(75)
-    patient = data.cdai_table(500).dropna().iloc[0].to_dict()
+    patient: dict[str, Any] = {**data.cdai_table(500).dropna().iloc[0]}
     row = table.head(1)
     return {
         name: least / 100
@@ -210,7 +210,7 @@ def _goals(
 ) -> list[tuple[str, float, float]]:  # fmt: skip
     """What is to be reached: in words, as measured, and the limit that it may not exceed."""
     million, ten = 1_000_000, 10_000_000
-    goals = []
+    goals: list[tuple[str, float, float]] = []
     limits = {"CDAI": (5, 2.3), "SES-CD": (5, None), "Adapted Mayo, three endpoints": (6, 2)}
     for name, (limit, narrow) in limits.items():
         for rows in (million, ten):
@@ -232,9 +232,9 @@ def _goals(
     ordered, shuffled = diary["sorted"], diary["shuffled"]
     rivals = [PANDAS, POLARS, DUCKDB, "narwhals on Polars"]
     goals.append(("diary windows / floor, sorted", ordered[NUMPY] / ordered[FLOOR], 12))
-    for order, one in (("sorted", ordered), ("shuffled", shuffled)):
-        best = min(one[rival] for rival in rivals)
-        goals.append((f"diary windows / best rival, {order}", one[NUMPY] / best, 1))
+    for order, found in (("sorted", ordered), ("shuffled", shuffled)):
+        best = min(found[rival] for rival in rivals)
+        goals.append((f"diary windows / best rival, {order}", found[NUMPY] / best, 1))
     goals += [
         ("one patient by name, microseconds", 1e6 * small["one patient by name"], 10),
         ("75 patients / pandas",

@@ -5,7 +5,6 @@ import sys
 
 import numpy as np
 import pandas as pd
-import polars
 import pytest
 
 from ibd_scores import (
@@ -327,11 +326,6 @@ def test_a_patient_s_points_are_refused_off_the_form():
 def test_a_number_is_no_table():
     with pytest.raises(TypeError, match=r"cdai: a table is a pandas, Polars, .*, not int"):
         cdai(21)
-
-
-def test_a_polars_frame_is_told_by_its_name():
-    with pytest.raises(TypeError, match=r"not polars\.DataFrame"):
-        pro2_cd(polars.DataFrame({"liquid_stools_mean": [1], "abdominal_pain_mean": [1]}))
 
 
 def test_a_wrong_value_is_told_once_though_a_check_refuses_it_too():

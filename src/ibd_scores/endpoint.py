@@ -10,7 +10,6 @@ import numpy as np
 
 from ibd_scores import card
 from ibd_scores.columns import Array, Frame, as_floats
-from ibd_scores.derive.findings import one_of
 from ibd_scores.entries import ITEMS
 from ibd_scores.form import CENSORS, LEFT, RIGHT, TOLERANCE, Interval, Item, Mask
 from ibd_scores.formula import DECIMALS, Ruled, parameters
@@ -21,29 +20,39 @@ if TYPE_CHECKING:
 ROUNDED = 10.0**-DECIMALS / 2  # how far a rounded score or mean can be from the exact one
 
 
+# A criterion is the margin by which it holds: from 0 upwards where it does, negative where it does
+# not, NaN where that is not known. So the least of several is whether all hold.
+MET, UNMET = 0.0, -1.0
+
+
+def holds(criterion: Array) -> Mask:
+    """Return True where a criterion is known to hold."""
+    return criterion >= 0
+
+
 def at_most(value: Array, cut: float | Array) -> Array:
-    """`value <= cut`: 1 yes, 0 no, NaN where either is missing."""
-    return _known(value <= cut + _slack(value, cut), value, cut)
+    """`value <= cut`, as a criterion."""
+    return cut + _tolerance(value, cut, whole=0) - value
 
 
 def below(value: Array, cut: float | Array) -> Array:
-    """`value < cut`: 1 yes, 0 no, NaN where either is missing."""
-    return _known(value < cut - _slack(value, cut), value, cut)
+    """`value < cut`, as a criterion."""
+    return cut - _tolerance(value, cut, whole=1) - value
 
 
 def at_least(value: Array, cut: float | Array) -> Array:
-    """`value >= cut`: 1 yes, 0 no, NaN where either is missing."""
-    return _known(value >= cut - _slack(value, cut), value, cut)
+    """`value >= cut`, as a criterion."""
+    return value - (cut - _tolerance(value, cut, whole=0))
 
 
 def above(value: Array, cut: float | Array) -> Array:
-    """`value > cut`: 1 yes, 0 no, NaN where either is missing."""
-    return _known(value > cut + _slack(value, cut), value, cut)
+    """`value > cut`, as a criterion."""
+    return value - (cut + _tolerance(value, cut, whole=1))
 
 
-def _slack(*compared: Any) -> float:
-    """The tolerance of a comparison: none is needed between whole numbers."""
-    return 0 if all(map(_whole, compared)) else TOLERANCE
+def _tolerance(*compared: Any, whole: int) -> float:
+    """How far an averaged value may be from a cut and count as equal; `whole` between integers."""
+    return whole if all(map(_whole, compared)) else TOLERANCE
 
 
 def _whole(number: Any) -> bool:
@@ -52,18 +61,12 @@ def _whole(number: Any) -> bool:
     return isinstance(number, int) or kind in ("i", "u", "b")
 
 
-def _known(answer: Any, *read: Any) -> Array:
-    """The answer where all that it was read from was recorded, else NaN."""
-    # 0 times a number is 0, and missing where the number is.
-    known: Array = answer if all(map(_whole, read)) else answer + 0 * reduce(add, read)
-    return known
-
-
 def fell_by_percent(value: Array, baseline: Array, percent: float) -> Array:
     """A fall of at least `percent`, by values rounded or not; undefined (NaN) from a baseline of 0.
 
-    >>> fell_by_percent(np.array([3.5, 3.6, 0.0]), np.array([5.0, 5.0, 0.0]), 30).tolist()
-    [1.0, 0.0, nan]
+    >>> fell = fell_by_percent(np.array([3.5, 3.6, 0.0]), np.array([5.0, 5.0, 0.0]), 30)
+    >>> np.sign(fell).tolist()
+    [1.0, -1.0, nan]
     """
     left = 100 - percent
     fell = at_most(100 * value - left * baseline, (100 + left) * ROUNDED)
@@ -73,21 +76,22 @@ def fell_by_percent(value: Array, baseline: Array, percent: float) -> Array:
 def fell_by_more_than_half(value: Array, baseline: Array) -> Array:
     """A fall of more than 50 %, by values rounded or not; undefined (NaN) from a baseline of 0.
 
-    >>> fell_by_more_than_half(np.array([10.0, 9.0]), np.array([20.0, 20.0])).tolist()
-    [0.0, 1.0]
+    >>> np.sign(fell_by_more_than_half(np.array([10.0, 9.0]), np.array([20.0, 20.0]))).tolist()
+    [-1.0, 1.0]
     """
     fell = above(baseline - 2 * value, 3 * ROUNDED)
     return np.where(baseline == 0, np.nan, fell)
 
 
 def all_of(*criteria: Array) -> Array:
-    """All hold: 1 yes, 0 no, NaN where one of them is unknown."""
+    """All hold; NaN where one of them is unknown."""
     return reduce(np.minimum, criteria)
 
 
 def any_of(*criteria: Array) -> Array:
     """At least one holds: one that does decides, even beside one that is undefined (NaN)."""
-    return np.where(one_of(criteria), 1.0, reduce(np.maximum, criteria))
+    best = reduce(np.fmax, criteria)
+    return np.where(holds(best), best, reduce(np.maximum, criteria))
 
 
 def known_below(value: Array, censor: Array, limit: float, inclusive: bool) -> Array:
@@ -97,12 +101,12 @@ def known_below(value: Array, censor: Array, limit: float, inclusive: bool) -> A
 
     >>> number, censor = np.array([0.5, 10, 1800, 3]), np.array([LEFT, LEFT, RIGHT, RIGHT])
     >>> known_below(number, censor, 5, False).tolist()
-    [1.0, nan, 0.0, nan]
+    [0.0, nan, -1.0, nan]
     """
     met = at_most(value, limit) if inclusive else below(value, limit)
     # Below a number that is itself at most the limit: below the limit in either reading.
-    met = np.where(censor == LEFT, np.where(at_most(value, limit) == 1, 1.0, np.nan), met)
-    met = np.where(censor == RIGHT, np.where(at_least(value, limit) == 1, 0.0, np.nan), met)
+    met = np.where(censor == LEFT, np.where(holds(at_most(value, limit)), MET, np.nan), met)
+    met = np.where(censor == RIGHT, np.where(holds(at_least(value, limit)), UNMET, np.nan), met)
     return np.where(np.isnan(value), np.nan, met)
 
 
@@ -257,7 +261,11 @@ class Endpoint(Ruled):
             met = all_of(met, at_least(values[STEROID_FREE_DAYS.name], self.free_for_days))
         if self.of_those_on_steroid:
             met = np.where(values[STEROID_BASELINE.name] == 1, met, np.nan)
-        return _known(met, *(values[name] for name in self.required))
+        required = [values[name] for name in self.required]
+        if all(map(_whole, required)):
+            return met
+        # 0 times a number is 0, and missing where the number is.
+        return met + 0 * reduce(add, required)
 
     @cached_property
     def required(self) -> tuple[str, ...]:
@@ -272,12 +280,12 @@ class Endpoint(Ruled):
     def put(self, result: Any, here: slice, values: Array) -> None:
         """Keep the answers of a block."""
         met, missing = result
-        np.equal(values, 1, out=met[here])
+        np.greater_equal(values, 0, out=met[here])
         np.isnan(values, out=missing[here])
 
     def single(self, value: float) -> Any:
         """Give the answer for one patient back: True, False or None."""
-        return None if np.isnan(value) else bool(value)
+        return None if np.isnan(value) else value >= 0
 
     def parts(self, result: Any) -> tuple[Any, Mask, tuple[str, ...]]:
         """The answers, and where there is none."""

@@ -145,8 +145,8 @@ class Item:
             return False
         if isinstance(self.values, Interval):
             return True
-        known = np.count_nonzero(self._is_level(numbers))
-        return bool(known + np.count_nonzero(np.isnan(numbers)) == numbers.size)
+        lacking = numbers.size - np.count_nonzero(self._is_level(numbers))
+        return not lacking or bool(lacking == np.count_nonzero(np.isnan(numbers)))
 
     def permits_one(self, number: float) -> bool:
         """Tell whether one number is permitted or missing: `off`, for one patient."""

@@ -29,6 +29,7 @@ from ibd_scores.endpoint import (
     endpoint,
     fell_by_more_than_half,
     fell_by_percent,
+    holds,
 )
 
 # Symptoms
@@ -163,7 +164,7 @@ def _endoscopic_response(
         met_from_4 = np.maximum(met, at_least(baseline - now, 2))
         if require_isolated_ileal:
             in_ileum = at_least(isolated_ileal, 1)
-            met_from_4 = np.where(in_ileum == 0, met, all_of(met_from_4, in_ileum))
+            met_from_4 = np.where(in_ileum < 0, met, all_of(met_from_4, in_ileum))
         met = np.where(baseline == 4, met_from_4, met)
     return np.where(baseline < LOWEST_BASELINE, np.nan, met)
 
@@ -210,7 +211,7 @@ def endoscopic_response_50(ses_cd_matched: Array, ses_cd_matched_baseline: Array
 
 def _unless_unseen(met: Array, not_seen: Array) -> Array:
     """No verdict from what was seen alone where what was diseased was not reached again."""
-    return np.where((met == 1) & ~(not_seen == 0), np.nan, met)
+    return np.where(holds(met) & ~(not_seen == 0), np.nan, met)
 
 
 UNSEEN = "not evaluable if what was seen meets it but a diseased segment was not reached again"

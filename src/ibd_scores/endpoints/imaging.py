@@ -12,6 +12,7 @@ from ibd_scores.endpoint import (
     below,
     endpoint,
     fell_by_percent,
+    holds,
 )
 from ibd_scores.imaging_pairing import ACTIVE
 
@@ -29,7 +30,7 @@ NOT_SCORED = (
 
 def _of_diseased(met: Array, diseased: Array, not_imaged: Array) -> Array:
     """No verdict without known disease at baseline, nor a good one from a part of it alone."""
-    undecided = ~(diseased > 0) | ((met == 1) & ~(not_imaged == 0))
+    undecided = ~(diseased > 0) | (holds(met) & ~(not_imaged == 0))
     return np.where(undecided, np.nan, met)
 
 
@@ -94,7 +95,7 @@ def transmural_healing_maria(
 ) -> Array:  # fmt: skip
     active = at_least(highest_maria_baseline, ACTIVE["maria"])
     met = below(highest_maria, ACTIVE["maria"])
-    return _of_diseased(met, active, maria_active_not_imaged)
+    return _of_diseased(met, np.where(holds(active), 1.0, 0.0), maria_active_not_imaged)
 
 
 @endpoint("CD", "Transmural healing (simplified MaRIA)",
@@ -106,4 +107,4 @@ def transmural_healing_maria_simplified(
 ) -> Array:  # fmt: skip
     active = at_least(highest_maria_simplified_baseline, ACTIVE["maria_simplified"])
     met = at_most(highest_maria_simplified, 0)
-    return _of_diseased(met, active, maria_simplified_active_not_imaged)
+    return _of_diseased(met, np.where(holds(active), 1.0, 0.0), maria_simplified_active_not_imaged)

@@ -4,7 +4,7 @@ import numpy as np
 
 from ibd_scores.citations import PANES_2016, PRESENT_1999
 from ibd_scores.columns import Array
-from ibd_scores.endpoint import all_of, at_most, below, endpoint, fell_by_percent
+from ibd_scores.endpoint import all_of, at_most, below, endpoint, fell_by_percent, holds
 
 NONE_DRAINED = "not evaluable if none drained at baseline"
 TWICE = f"at this visit and the one before, at least 4 weeks apart; {NONE_DRAINED}"
@@ -29,7 +29,7 @@ def fistula_remission_single_visit(
 
 
 def _twice(now: Array, before: Array, weeks_between: Array) -> Array:
-    too_soon = below(weeks_between, 4) == 1
+    too_soon = holds(below(weeks_between, 4))
     return np.where(too_soon, np.nan, all_of(now, before))
 
 

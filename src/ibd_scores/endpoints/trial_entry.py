@@ -4,7 +4,7 @@ import numpy as np
 
 from ibd_scores.citations import CONVENTION, LOFTUS_2023
 from ibd_scores.columns import Array
-from ibd_scores.endpoint import UNKNOWN, all_of, any_of, at_least, at_most, endpoint
+from ibd_scores.endpoint import UNKNOWN, all_of, any_of, at_least, at_most, endpoint, holds
 
 
 @endpoint("CD", "Trial entry (CDAI)", "CDAI 220 to 450 at baseline, both included", CONVENTION)
@@ -30,7 +30,9 @@ def ses_cd_trial_entry(
 ) -> Array:
     anywhere = at_least(ses_cd_without_narrowing_baseline, 6)
     in_ileum = at_least(ses_cd_without_narrowing_baseline, 4)
-    return np.where(anywhere == in_ileum, anywhere, at_least(isolated_ileal_baseline, 1))
+    return np.where(
+        holds(anywhere) == holds(in_ileum), anywhere, at_least(isolated_ileal_baseline, 1)
+    )
 
 
 @endpoint("UC", "Trial entry (adapted Mayo)",

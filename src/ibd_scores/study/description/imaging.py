@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from ibd_scores import endpoints as e
-from ibd_scores.endpoint import Endpoint, at_least
+from ibd_scores.endpoint import Endpoint, at_least, holds
 from ibd_scores.imaging_pairing import ACTIVE, imaging_pairs
 from ibd_scores.study import estimands, statistics
 from ibd_scores.study.estimands import Estimand
@@ -181,5 +181,5 @@ def _diseased(one: Endpoint, pairs: pd.DataFrame) -> "pd.Series[bool]":
     for score, least in ACTIVE.items():
         if f"highest_{score}" in read:
             highest = pairs[f"highest_{score}_baseline"]
-            return pd.Series(at_least(highest.to_numpy(), least) == 1, index=pairs.index)
+            return pd.Series(holds(at_least(highest.to_numpy(), least)), index=pairs.index)
     return pairs["diseased_segments_baseline"].gt(0)

@@ -1,1 +1,0 @@
-"""Measurements; each is run by hand, and none is a test."""
