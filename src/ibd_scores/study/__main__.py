@@ -132,8 +132,9 @@ def _add_batch(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         description="Run many cohorts or parameter sets, each through all notebooks. One that "
         "fails stops no other; the next run repeats only what failed or changed.",
         epilog="A worker of the cluster runs one cohort or set at a time, for the working "
-        "directory and the environment belong to its process: start it with `dask worker --nthreads 1 "
-        "--nworkers N`. It needs this environment, and the project's folder at the same place.",
+        "directory and the environment belong to its process: start it with `dask worker "
+        "--nthreads 1 --nworkers N`. It needs this environment, and the project's folder at the "
+        "same place.",
     )  # fmt: skip
     command.add_argument(
         "--cohort", dest="cohorts", metavar="NAME", action="append", default=[],
@@ -148,7 +149,7 @@ def _add_batch(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     command.add_argument("--force", action="store_true", help="run all, changed or not")
     where = command.add_mutually_exclusive_group()
     where.add_argument(
-        "--jobs", type=_count, default=os.cpu_count() or 1, metavar="N",
+        "--jobs", type=_count, metavar="N",
         help="cohorts or sets side by side on this computer (default: one for each core)",
     )  # fmt: skip
     where.add_argument(
@@ -190,11 +191,8 @@ def _batch(options: argparse.Namespace) -> int:
             elif not cohorts and not options.parameters:
                 raise ValueError("Which? --cohort NAME, --all or --parameters FILE says it.")
             plans = batch.members(root, cohorts, options.parameters)
-            where = (
-                batch.cluster(options.scheduler)
-                if options.scheduler
-                else chain.pool(min(options.jobs, len(plans)))
-            )
+            jobs = min(options.jobs or os.cpu_count() or 1, len(plans))
+            where = batch.cluster(options.scheduler) if options.scheduler else chain.pool(jobs)
             executor = held.enter_context(where)
         display = BatchDisplay(plans)
         try:

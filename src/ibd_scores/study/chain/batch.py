@@ -228,11 +228,13 @@ def cluster(address: str) -> Iterator[Executor]:
     """
     try:
         from distributed import Client
+        from distributed.comm import get_address_host_port
     except ImportError:
         raise ValueError(
             "--scheduler needs Dask, which is not installed: pip install 'ibd-scores[dask]'"
         ) from None
     try:
+        get_address_host_port(address)  # a client that cannot read it is slow to go
         client = Client(address, timeout=PATIENCE, set_as_default=False)
     except (OSError, ValueError) as error:
         raise ValueError(
