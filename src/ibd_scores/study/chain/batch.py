@@ -10,7 +10,14 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    BrokenExecutor,
+    CancelledError,
+    Executor,
+    Future,
+    wait,
+)
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -157,6 +164,8 @@ def _report(one: Plan, future: Future[Report]) -> Report:
         return future.result()
     except BrokenExecutor:
         raise
+    except CancelledError:
+        return _failed(one, "the connection to the cluster was lost; run it again")
     except Exception as error:
         return _failed(one, short(error))
 

@@ -136,7 +136,7 @@ class BatchDisplay:
         seconds = time.perf_counter() - self.start
         counts = ", ".join(f"{states[state]} {state}" for state in ("made", "unchanged", "failed"))
         print(f"{self.total} members after {seconds:.0f} s: {counts}", flush=True)
-        for report in self.reports:
+        for report in sorted(self.reports, key=lambda report: report.plan.name):
             for stage, failure in report.failures.items():
                 lines = _explained(report.plan, stage, failure, name=report.plan.name)
                 print(*lines, sep="\n", file=sys.stderr)
