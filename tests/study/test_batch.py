@@ -180,6 +180,33 @@ def test_a_process_that_is_ended_from_outside_fails_no_other_member(toy):
     ]
 
 
+def wait_for_the_end_of(group, seconds=10):
+    end = time.monotonic() + seconds
+    with suppress(ProcessLookupError):
+        while time.monotonic() < end:
+            os.killpg(group, 0)
+            time.sleep(0.05)
+        pytest.fail("a process is left over")
+
+
+@pytest.mark.parametrize(("deaths", "state"), [(2, "made"), (3, "failed")])
+def test_a_kernel_that_ends_before_its_first_cell_is_started_again(toy, monkeypatch, deaths, state):
+    import papermill
+
+    add(toy, "ours")
+    left = [RuntimeError("Kernel died before replying to kernel_info")] * deaths
+    really = papermill.execute_notebook
+
+    def execute(*arguments, **options):
+        if left:
+            raise left.pop()
+        return really(*arguments, **options)
+
+    monkeypatch.setattr(papermill, "execute_notebook", execute)
+    report = batch.execute(chain.plan(toy.root, {"cohort": "ours"}))
+    assert report.state == state
+
+
 @pytest.mark.skipif(os.name != "posix", reason="signals")
 def test_ctrl_c_stops_it_and_the_next_run_goes_on_from_there(toy):
     add(toy, "a", "b", "c", "d", "e")
@@ -196,12 +223,7 @@ def test_ctrl_c_stops_it_and_the_next_run_goes_on_from_there(toy):
     _, errors = process.communicate(timeout=30)
     assert process.returncode == 130
     assert errors == "Stopped after 1 of 5 members. The next run goes on from there.\n"
-    for _ in range(50):
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, 0)
-            time.sleep(0.1)
-    with pytest.raises(ProcessLookupError):
-        os.killpg(process.pid, 0)
+    wait_for_the_end_of(process.pid)
     assert list((toy.root / "data").rglob(".*")) == []
     (toy.root / "go").touch()
     said = toy.do("batch", *named("a", "b", "c", "d", "e"))
