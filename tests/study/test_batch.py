@@ -1,7 +1,6 @@
 """Batch studies: many cohorts and parameter sets, in processes and on a Dask cluster."""
 
 import os
-import pty
 import re
 import shutil
 import signal
@@ -232,6 +231,7 @@ def test_ctrl_c_stops_it_and_the_next_run_goes_on_from_there(toy):
 
 
 def test_on_a_terminal_one_line_is_rewritten(toy):
+    pty = pytest.importorskip("pty")
     ours, theirs = pty.openpty()
     with subprocess.Popen(
         toy.command("batch", "--cohort", "toy"), env=toy.environment, stdout=theirs
