@@ -5,15 +5,15 @@ import os
 import signal
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from textwrap import fill, indent
 from typing import Never
 
 from ibd_scores import __version__
 from ibd_scores.study import chain, paths, percentages
-from ibd_scores.study.chain import notebooks, parameters
-from ibd_scores.study.chain.display import Display
+from ibd_scores.study.chain import batch, notebooks, parameters
+from ibd_scores.study.chain.display import BatchDisplay, Display
 from ibd_scores.study.intake import commands as intake
 
 
@@ -101,6 +101,8 @@ def _parser() -> argparse.ArgumentParser:
             help="notebooks side by side (default: 2)",
         )  # fmt: skip
 
+    _add_batch(commands)
+
     listing = commands.add_parser("parameters", help="list the parameters that can be given")
     listing.set_defaults(command=_parameters)
 
@@ -154,6 +156,39 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _add_batch(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    command = commands.add_parser(
+        "batch", help="run many cohorts or parameter sets, here or on a Dask cluster",
+        description="Run many cohorts or parameter sets, each through all notebooks. One that "
+        "fails stops no other; the next run repeats only what failed or changed.",
+        epilog="A worker of the cluster runs one cohort or set at a time, for the working "
+        "directory and the environment belong to its process: start it with `dask worker "
+        "--nthreads 1 --nworkers N`. It needs this environment, and the project's folder at the "
+        "same place.",
+    )  # fmt: skip
+    command.add_argument(
+        "--cohort", dest="cohorts", metavar="NAME", action="append", default=[],
+        help="a folder of data/raw with a cohort.toml; as often as needed",
+    )  # fmt: skip
+    command.add_argument("--all", action="store_true", help="all folders of data/raw with one")
+    command.add_argument(
+        "--parameters", metavar="FILE", type=Path,
+        help="parameter sets from a TOML or YAML file, each a table of its name, which may say its "
+        "cohort; the results stand in data/derived/<cohort>@<set>",
+    )  # fmt: skip
+    command.add_argument("--force", action="store_true", help="run all, changed or not")
+    where = command.add_mutually_exclusive_group()
+    where.add_argument(
+        "--jobs", type=_count, metavar="N",
+        help="cohorts or sets side by side on this computer (default: one for each core)",
+    )  # fmt: skip
+    where.add_argument(
+        "--scheduler", metavar="ADDRESS",
+        help="a Dask cluster to run them on instead, such as tcp://localhost:8786",
+    )  # fmt: skip
+    command.set_defaults(command=_batch)
+
+
 def _count(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text}: a whole number from 1 upwards is wanted")
@@ -175,6 +210,28 @@ def _run(options: argparse.Namespace) -> int:
         values = parameters.given(options.pairs, options.parameters)
         plan = chain.plan(paths.root(), values)
     return 1 if _shown(plan, options.jobs, force=options.force).failed else 0
+
+
+def _batch(options: argparse.Namespace) -> int:
+    with ExitStack() as held:
+        with _refusing("Nothing was run."):
+            root, cohorts = paths.root(), options.cohorts
+            if options.all:
+                cohorts = [*cohorts, *batch.cohorts(root)]
+            elif not cohorts and not options.parameters:
+                raise ValueError("Which? --cohort NAME, --all or --parameters FILE says it.")
+            plans = batch.members(root, cohorts, options.parameters)
+            jobs = min(options.jobs or os.cpu_count() or 1, len(plans))
+            where = batch.cluster(options.scheduler) if options.scheduler else chain.pool(jobs)
+            executor = held.enter_context(where)
+        display = BatchDisplay(plans)
+        try:
+            reports = batch.run(plans, executor, force=options.force, tell=display)
+        except KeyboardInterrupt:
+            display.stopped()
+            raise
+        display.finish()
+    return 1 if any(report.state == "failed" for report in reports) else 0
 
 
 def _refresh(options: argparse.Namespace) -> int:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 RECORD = "IBD_SCORES_RECORD"
+VARIANT = "IBD_SCORES_VARIANT"
 UNFINISHED = ".chain."  # begins the name of a file that the chain is writing
 
 
@@ -47,8 +48,21 @@ def raw(cohort: str) -> Path:
 
 
 def derived(cohort: str) -> Path:
-    """The folder of what the notebooks make of a cohort; may not exist yet."""
-    return root() / "data" / "derived" / cohort
+    """The folder of what the notebooks make of a cohort; may not exist yet.
+
+    The environment variable `IBD_SCORES_VARIANT` names the parameter set of a batch study whose
+    folder is meant.
+    """
+    return root() / "data" / "derived" / member(cohort, os.environ.get(VARIANT, ""))
+
+
+def member(cohort: str, variant: str = "") -> str:
+    """The name of a cohort under a parameter set, as its derived folder has it.
+
+    >>> member("hmp2"), member("hmp2", "strict")
+    ('hmp2', 'hmp2@strict')
+    """
+    return f"{cohort}@{variant}" if variant else cohort
 
 
 @contextmanager

@@ -25,7 +25,7 @@ from typing import Any, Literal
 from ibd_scores.study import paths, permitted
 from ibd_scores.study.chain import execution, ledger, notebooks, parameters, provenance
 from ibd_scores.study.chain.execution import Failure, Outcome, Task
-from ibd_scores.study.chain.parameters import Values
+from ibd_scores.study.chain.parameters import Known, Values
 
 # Each notebook, and those whose files it reads. CD and UC run side by side.
 STAGES: dict[str, tuple[str, ...]] = {
@@ -59,6 +59,12 @@ class Plan:
     sources: tuple[Path, ...]
     simulated: bool = False
     pseudonyms: bool = False
+    variant: str = ""
+
+    @property
+    def name(self) -> str:
+        """The cohort, and the parameter set of a batch study."""
+        return paths.member(self.cohort, self.variant)
 
     @property
     def raw(self) -> Path:
@@ -74,7 +80,7 @@ class Plan:
     @property
     def derived(self) -> Path:
         """The folder of what the notebooks make of the sources."""
-        return self.root / "data" / "derived" / self.cohort
+        return self.root / "data" / "derived" / self.name
 
     @property
     def where(self) -> str:
@@ -107,7 +113,7 @@ class Plan:
             notebook=stored(self.root, stage),
             executed=self.derived / "notebooks" / f"{stage}.ipynb",
             parameters=self.values[stage],
-            environment=execution.environment(self.root),
+            environment=execution.environment(self.root) | {paths.VARIANT: self.variant},
         )
 
 
@@ -142,8 +148,17 @@ def stored(root: Path, stage: str) -> Path:
     return root / "notebooks" / f"{stage}.ipynb"
 
 
-def plan(root: Path, values: Values | None = None) -> Plan:
+def plan(
+    root: Path, values: Values | None = None, *, variant: str = "", known: Known | None = None
+) -> Plan:
     """Check the cohort and the parameters against the notebooks, before anything runs.
+
+    Parameters
+    ----------
+    variant
+        names a parameter set of a batch study, whose results stand in a folder of their own.
+    known
+        the parameters of the notebooks, where they were read already, for many plans.
 
     Raises
     ------
@@ -152,7 +167,7 @@ def plan(root: Path, values: Values | None = None) -> Plan:
         value is of another type or makes no sense.
     """
     values = values or {}
-    cohort = str(values.get("cohort", _default_cohort(root)))
+    cohort = str(values["cohort"] if "cohort" in values else default_cohort(root))
     if problem := permitted.cohort(root).problem("cohort", cohort):
         raise ValueError(problem)
     file = root / "data" / "raw" / cohort / "cohort.toml"
@@ -164,12 +179,12 @@ def plan(root: Path, values: Values | None = None) -> Plan:
         )
     if missing := [stage for stage in stages if not stored(root, stage).is_file()]:
         raise FileNotFoundError(f"There is no {', no '.join(missing)} in notebooks/")
-    for stage in stages:
+    for stage in stages if known is None else ():
         notebooks.read(stored(root, stage))  # raises where one is half a notebook
     shares: dict[str, Values] = {stage: {} for stage in stages}
     if values:  # papermill takes half a second to import, and a run without them does not need it
-        known = parameters.declared(stored(root, stage) for stage in stages)
-        shares = parameters.share(values, known, root)
+        known = known or parameters.declared(stored(root, stage) for stage in stages)
+        shares = parameters.share(values, {stage: known[stage] for stage in stages}, root)
     sources = [path for path in ledger.files(file.parent) if path.name != KEY_FILE]
     if "also_in" in stated:  # some of its files lie elsewhere
         from ibd_scores.study.cohort import read_cohort  # imports pandas
@@ -178,11 +193,12 @@ def plan(root: Path, values: Values | None = None) -> Plan:
     simulated = stated.get("simulated", False)
     pseudonyms = stated.get("pseudonyms", not simulated)
     return Plan(
-        root, cohort, stages, shares, tuple(dict.fromkeys(sources)), simulated, pseudonyms
-    )  # fmt: skip
+        root, cohort, stages, shares, tuple(dict.fromkeys(sources)), simulated, pseudonyms, variant
+    )
 
 
-def _default_cohort(root: Path) -> str:
+def default_cohort(root: Path) -> str:
+    """The cohort that the first notebook names."""
     first = stored(root, next(iter(STAGES)))
     for cell in notebooks.code(notebooks.read(first)):
         found = re.search(r'^cohort: str = "([^"]*)"', notebooks.source(cell), re.MULTILINE)
@@ -198,6 +214,20 @@ def _stated(file: Path) -> dict[str, Any]:
         return tomllib.loads(file.read_text(encoding="utf-8"))
     except tomllib.TOMLDecodeError as error:
         raise ValueError(f"{file}: {error}") from None
+
+
+def up_to_date(plan: Plan) -> bool:
+    """Whether a run would find every stage unchanged."""
+    book = ledger.Ledger(plan.derived)
+    if not book.entries or not (plan.derived / provenance.FILE).is_file():
+        return False
+    key = [plan.raw / KEY_FILE] if plan.pseudonyms else []
+    common = ledger.surroundings(plan.root, [*plan.sources, *key])
+    return all(book.holds(stage, _stage_key(plan, stage, common, book)) for stage in plan.stages)
+
+
+def _stage_key(plan: Plan, stage: str, common: str, book: ledger.Ledger) -> str:
+    return ledger.key(common, plan.task(stage), book.tables(plan.upstream(stage)))
 
 
 def run(
@@ -238,7 +268,7 @@ def run(
     result = Result()
     waiting = list(plan.stages)
     running: dict[Future[Outcome], tuple[str, str]] = {}
-    with _alone(plan), _pool(jobs) if executor is None else nullcontext(executor) as pool:
+    with _alone(plan), pool(jobs) if executor is None else nullcontext(executor) as workers:
         book = ledger.Ledger(plan.derived)
         raw = provenance.checksums(plan.sources)
         common = ledger.surroundings(plan.root, [*plan.sources, *_key(plan)])
@@ -248,9 +278,9 @@ def run(
             for stage in [name for name in waiting if result.has(plan.upstream(name))]:
                 waiting.remove(stage)
                 task = plan.task(stage)
-                key = ledger.key(common, task, book.tables(plan.upstream(stage)))
+                key = _stage_key(plan, stage, common, book)
                 if not book.holds(stage, key):
-                    running[pool.submit(execution.execute, task)] = stage, key
+                    running[workers.submit(execution.execute, task)] = stage, key
                 else:
                     task.failed.unlink(missing_ok=True)
                     result.unchanged.append(stage)
@@ -370,26 +400,26 @@ def _uninterrupted() -> Iterator[None]:
 
 
 @contextmanager
-def _pool(jobs: int) -> Iterator[Executor]:
+def pool(jobs: int) -> Iterator[Executor]:
     """Processes to run notebooks in; never threads, for the working directory is the process's."""
     others = {*multiprocessing.active_children()}
-    pool = ProcessPoolExecutor(
+    workers = ProcessPoolExecutor(
         jobs,
         mp_context=multiprocessing.get_context("spawn"),
         initializer=execution.begin_worker,
     )
     try:
-        yield pool
+        yield workers
     except BaseException:
         # Whoever presses Ctrl-C twice must not cut off what ends the others.
         with _uninterrupted():
             ours = {*multiprocessing.active_children()} - others
             for child in ours:
                 child.terminate()
-            pool.shutdown(wait=False, cancel_futures=True)
+            workers.shutdown(wait=False, cancel_futures=True)
             for child in ours:
                 child.join(PATIENCE)
                 child.kill()
-            pool.shutdown()
+            workers.shutdown()
         raise
-    pool.shutdown()
+    workers.shutdown()

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import PurePath
 
 from ibd_scores.study.chain import Plan, Result, Step
+from ibd_scores.study.chain.batch import Report
 from ibd_scores.study.chain.execution import Failure
 
 BAR = 20
@@ -31,7 +32,8 @@ class Display:
     def __call__(self, step: Step) -> None:
         """Show one step."""
         if step.state == "running":
-            self._draw(f"{self._bar()}  {', '.join(step.stages)}")
+            bar = _bar(self.done, len(self.plan.stages), self._seconds())
+            self._draw(f"{bar}  {', '.join(step.stages)}")
             return
         (stage,) = step.stages
         self.done += step.state != "failed"
@@ -41,7 +43,7 @@ class Display:
             f"{self.done}/{len(self.plan.stages)} {seconds:>8}  {stage:<16}{step.state}", flush=True
         )
         if step.outcome and step.outcome.failure:
-            self.failures += self._explain(stage, step.outcome.failure)
+            self.failures += _explained(self.plan, stage, step.outcome.failure)
 
     def finish(self, result: Result) -> None:
         """Say what was made and where, or what failed."""
@@ -84,14 +86,6 @@ class Display:
             file=sys.stderr,
         )
 
-    def _explain(self, stage: str, failure: Failure) -> list[str]:
-        where = f"{stage}, code cell {failure.cell}: {failure.line}" if failure.cell else stage
-        kept = self.plan.task(stage).failed
-        lines = [f"Failed: {where}", *(f"  {line}" for line in failure.message.splitlines())]
-        if kept.is_file():
-            lines.append(f"Kept for inspection: {self.plan.where}/notebooks/{kept.name}")
-        return lines
-
     def _queries(self) -> str:
         """How much cleaning found, and for what reasons it set values to missing."""
         with (self.plan.derived / "queries.csv").open(encoding="utf-8", newline="") as file:
@@ -103,16 +97,87 @@ class Display:
     def _seconds(self) -> float:
         return time.perf_counter() - self.start
 
-    def _bar(self) -> str:
-        total = len(self.plan.stages)
-        full = BAR * self.done // total
-        return f"[{'#' * full}{'.' * (BAR - full)}] {self.done}/{total} {self._seconds():4.0f} s"
-
     def _draw(self, text: str) -> None:
-        """Replace the bar; it never reaches the last column, where terminals wrap."""
         if self.live:
-            width = shutil.get_terminal_size().columns - 1
-            print(f"\r{text[:width]:<{width}}", end="" if text else "\r", flush=True)
+            _draw(text)
+
+
+class BatchDisplay:
+    """A bar that moves, or a line for each member where there is no terminal; then a summary.
+
+    Give it to `batch.run` as `tell`.
+    """
+
+    def __init__(self, plans: Sequence[Plan]) -> None:
+        self.total = len(plans)
+        self.width = max(len(plan.name) for plan in plans)
+        self.start = time.perf_counter()
+        self.live = sys.stdout.isatty()
+        self.reports: list[Report] = []
+
+    def __call__(self, report: Report | None) -> None:
+        """Show what became of a member, or how time goes by."""
+        if report:
+            self.reports.append(report)
+        done = len(self.reports)
+        if self.live:
+            failed = self._states()["failed"]
+            bar = _bar(done, self.total, time.perf_counter() - self.start)
+            _draw(f"{bar}  {failed} failed" if failed else bar)
+        elif report:
+            seconds = f"{report.seconds:.1f} s" if report.seconds else ""
+            name = f"{report.plan.name:<{self.width}}"
+            print(f"{done}/{self.total} {seconds:>8}  {name}  {report.state}", flush=True)
+
+    def finish(self) -> None:
+        """Say how many were made, and why the others were not."""
+        self._clear()
+        states = self._states()
+        seconds = time.perf_counter() - self.start
+        counts = ", ".join(f"{states[state]} {state}" for state in ("made", "unchanged", "failed"))
+        print(f"{self.total} members after {seconds:.0f} s: {counts}", flush=True)
+        for report in sorted(self.reports, key=lambda report: report.plan.name):
+            for stage, failure in report.failures.items():
+                lines = _explained(report.plan, stage, failure, name=report.plan.name)
+                print(*lines, sep="\n", file=sys.stderr)
+
+    def stopped(self) -> None:
+        """Say how far it came."""
+        self._clear()
+        print(
+            f"Stopped after {len(self.reports)} of {self.total} members. "
+            "The next run goes on from there.",
+            file=sys.stderr,
+        )
+
+    def _states(self) -> Counter[str]:
+        return Counter(report.state for report in self.reports)
+
+    def _clear(self) -> None:
+        if self.live:
+            _draw("")
+
+
+def _explained(plan: Plan, stage: str, failure: Failure, *, name: str = "") -> list[str]:
+    """Why a stage failed (blank: none was reached), and where its notebook is kept."""
+    where = f"{stage}, code cell {failure.cell}: {failure.line}" if failure.cell else stage
+    lines = [f"Failed: {': '.join(filter(None, (name, where)))}"]
+    lines += [f"  {line}" for line in failure.message.splitlines()]
+    kept = plan.task(stage).failed if stage else None
+    if kept and kept.is_file():
+        lines.append(f"Kept for inspection: {plan.where}/notebooks/{kept.name}")
+    return lines
+
+
+def _bar(done: int, total: int, seconds: float) -> str:
+    full = BAR * done // total
+    return f"[{'#' * full}{'.' * (BAR - full)}] {done}/{total} {seconds:4.0f} s"
+
+
+def _draw(text: str) -> None:
+    """Replace the bar; it never reaches the last column, where terminals wrap."""
+    width = shutil.get_terminal_size().columns - 1
+    print(f"\r{text[:width]:<{width}}", end="" if text else "\r", flush=True)
 
 
 def _listed(names: Sequence[str]) -> str:

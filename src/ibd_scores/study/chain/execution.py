@@ -17,6 +17,7 @@ from ibd_scores.study import paths
 from ibd_scores.study.chain import notebooks
 
 MESSAGE_LINES, MESSAGE_WIDTH = 5, 300
+STARTS = 3  # of a kernel that ends before its first cell
 
 
 @dataclass(frozen=True)
@@ -83,8 +84,6 @@ def execute(task: Task) -> Outcome:
     its unfinished files to the chain, which removes them.
     Changes the working directory and the environment of the process it runs in.
     """
-    import papermill
-
     start = time.perf_counter()
     manifest = task.unfinished.with_suffix(".outputs")
     os.environ.update(task.environment, **{paths.RECORD: str(manifest)})
@@ -92,16 +91,7 @@ def execute(task: Task) -> Outcome:
         task.executed.parent.mkdir(parents=True, exist_ok=True)
         task.failed.unlink(missing_ok=True)
         manifest.write_text("", encoding="utf-8")
-        papermill.execute_notebook(
-            notebooks.literal(task.notebook),
-            notebooks.literal(task.unfinished),
-            parameters=dict(task.parameters),
-            kernel_name=notebooks.KERNEL["name"],
-            cwd=str(task.notebook.parent),
-            progress_bar=False,
-            start_timeout=120,
-            shutdown_kernel="immediate",
-        )
+        _executed(task)
         notebooks.store(task.executed, notebooks.read(task.unfinished))
         written = manifest.read_text(encoding="utf-8").splitlines()
         outputs = sorted({task.executed, *map(Path, written)})
@@ -110,6 +100,29 @@ def execute(task: Task) -> Outcome:
         return Outcome(time.perf_counter() - start, failure=_failure(task, error))
     finally:
         os.environ.pop(paths.RECORD, None)
+
+
+def _executed(task: Task) -> None:
+    import papermill
+
+    for attempt in range(1, STARTS + 1):
+        try:
+            papermill.execute_notebook(
+                notebooks.literal(task.notebook),
+                notebooks.literal(task.unfinished),
+                parameters=dict(task.parameters),
+                kernel_name=notebooks.KERNEL["name"],
+                cwd=str(task.notebook.parent),
+                progress_bar=False,
+                start_timeout=120,
+                shutdown_kernel="immediate",
+            )
+            return
+        except RuntimeError as error:
+            # Its ports are chosen before it starts: of many kernels, now and then one finds a port
+            # taken by another, and ends before its first cell.
+            if attempt == STARTS or "died before replying to kernel_info" not in str(error):
+                raise
 
 
 def _failure(task: Task, error: Exception) -> Failure:

@@ -7,7 +7,9 @@ type. Which values make sense is said in `permitted`.
 
 import ast
 import math
+import re
 import tomllib
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -16,6 +18,7 @@ from ibd_scores.study import permitted
 from ibd_scores.study.chain import notebooks
 
 Values = dict[str, Any]
+Known = Mapping[str, Mapping[str, "Parameter"]]  # by the notebook, then the name
 
 WANTED = {
     "str": "text",
@@ -134,7 +137,34 @@ def given(pairs: Iterable[str] = (), file: Path | None = None) -> Values:
             raise ValueError(f"-p {pair}: name=value is wanted, such as -p min_days=5")
         if texts.setdefault(name.strip(), Text(text)) != text:
             raise ValueError(f"{pair}: {name.strip()} is given twice, with different values")
-    return texts if file is None else _read(file) | texts
+    return texts if file is None else _flat(_read(file)) | texts
+
+
+def sets(file: Path) -> dict[str, Values]:
+    """The parameter sets of a TOML, YAML or JSON file: each table is one, under its name.
+
+    Raises
+    ------
+    ValueError
+        where there is none, where something stands outside of a table, or where a name cannot be
+        part of a folder's name.
+    """
+    tables = _read(file)
+    if loose := [name for name, table in tables.items() if not isinstance(table, dict)]:
+        raise ValueError(
+            f"{file}: {', '.join(loose)}: outside of a parameter set; give each set a table of "
+            "its name, such as [strict]"
+        )
+    if odd := [name for name in tables if not re.fullmatch(r"[\w-]+", name)]:
+        raise ValueError(
+            f"{file}: [{'], ['.join(odd)}]: a set's name is made of letters, digits, _ and -, for "
+            "its folder is called after it"
+        )
+    if twice := [one for one, times in Counter(map(str.casefold, tables)).items() if times > 1]:
+        raise ValueError(f"{file}: [{'], ['.join(twice)}] stands there twice, but for capitals")
+    if not tables:
+        raise ValueError(f"{file}: no parameter set; give each a table of its name: [strict]")
+    return {name: _flat(table) for name, table in tables.items()}
 
 
 def _read(file: Path) -> Values:
@@ -150,16 +180,19 @@ def _read(file: Path) -> Values:
         raise ValueError(f"{file}: {error}") from None
     if not isinstance(values, dict):
         raise ValueError(f"{file}: a list of names with a value each is wanted")
+    return {str(name): value for name, value in values.items()}
+
+
+def _flat(values: Values) -> Values:
+    """Name what stands in a table of a notebook's name `notebook.name`."""
     flat: Values = {}
     for name, value in values.items():
         inner = value.items() if isinstance(value, dict) else [("", value)]
-        flat |= {f"{name}.{one}" if one else str(name): found for one, found in inner}
+        flat |= {f"{name}.{one}" if one else name: found for one, found in inner}
     return flat
 
 
-def distinct(
-    known: Mapping[str, Mapping[str, Parameter]], root: Path
-) -> Iterator[tuple[Parameter, str, list[str]]]:
+def distinct(known: Known, root: Path) -> Iterator[tuple[Parameter, str, list[str]]]:
     """Each parameter, what it can be (blank: by its type), and the notebooks that have it so.
 
     One that differs between notebooks, in more than its help, comes once for each.
@@ -175,14 +208,12 @@ def distinct(
     yield from sorted(alike.values(), key=lambda found: order.index(found[0].name))
 
 
-def names(known: Mapping[str, Mapping[str, Parameter]]) -> dict[str, None]:
+def names(known: Known) -> dict[str, None]:
     """The names of all parameters, in the order of the notebooks."""
     return dict.fromkeys(name for ones in known.values() for name in ones)
 
 
-def share(
-    values: Values, known: Mapping[str, Mapping[str, Parameter]], root: Path
-) -> dict[str, Values]:
+def share(values: Values, known: Known, root: Path) -> dict[str, Values]:
     """Give each notebook the values that it knows and that make sense there.
 
     A value that makes sense in one notebook, such as an endpoint of one disease, goes to that one.
@@ -230,7 +261,7 @@ def share(
     }  # fmt: skip
 
 
-def _concerned(key: str, known: Mapping[str, Mapping[str, Parameter]]) -> dict[str, Parameter]:
+def _concerned(key: str, known: Known) -> dict[str, Parameter]:
     """Which notebooks a name or a `notebook.name` is meant for, each with its parameter."""
     notebook, dot, name = key.partition(".") if "." in key else ("", "", key)
     if dot and notebook not in known:
