@@ -25,6 +25,7 @@ dependencies:
 
 
 ELSEWHERE = {"duckdb": "python-duckdb"}  # where conda-forge has another name for it
+PINNED = "study", "lab"  # the extras that are in the lock
 TOOLS = "test"  # linters and the like: no number depends on their versions
 
 
@@ -37,9 +38,9 @@ def environment(pyproject: str, lock: str) -> str:
     told = tomllib.loads(pyproject)
     locked = dict(re.findall(r"^([\w.-]+)==([^\s;\\]+)", lock, re.MULTILINE))
     project = told["project"]
-    extras = dict(project["optional-dependencies"])
-    tools = [*extras.pop(TOOLS), *told["build-system"]["requires"]]
-    pinned = [*project["dependencies"], *(line for extra in extras.values() for line in extra)]
+    extras = project["optional-dependencies"]
+    tools = [*extras[TOOLS], *told["build-system"]["requires"]]
+    pinned = [*project["dependencies"], *(line for extra in PINNED for line in extras[extra])]
     names = [re.match(r"[\w.-]+", line)[0] for line in pinned]  # type: ignore[index]
     requirements = {
         f"python{project['requires-python']}",
