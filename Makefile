@@ -10,7 +10,7 @@ export PYTHONPATH := $(CURDIR)/src
 export JUPYTER_PREFER_ENV_PATH := 1
 export IPYTHONDIR := $(CURDIR)/tools/ipython
 
-.PHONY: help study test refresh lab lock clean
+.PHONY: help study test refresh lab benchmark guard lock clean
 .DEFAULT_GOAL := help
 
 help:
@@ -18,6 +18,8 @@ help:
 	@echo 'make test      linters, types, unit tests, and the notebooks against their stored outputs'
 	@echo 'make refresh   store the outputs of the notebooks anew, after an intended change'
 	@echo 'make lab       open the notebooks in JupyterLab'
+	@echo 'make benchmark measure beside other engines, and renew docs/benchmarks.md (20 minutes)'
+	@echo 'make guard     whether the library is still as fast as it should be (2 minutes)'
 	@echo 'make lock      renew the locks and environment.yml from pyproject.toml (needs uv)'
 	@echo 'make clean     remove what the study wrote and the caches; the environment .venv stays'
 	@echo
@@ -42,6 +44,12 @@ refresh: .venv/installed
 lab: .venv/installed-lab
 	@$(PYTHON) -m jupyterlab --ServerApp.ip=127.0.0.1 --LabApp.default_url=/lab/tree/notebooks $(ARGS)
 
+benchmark: .venv/installed
+	@$(PYTHON) benchmarks/speed.py
+
+guard: .venv/installed
+	@$(PYTHON) benchmarks/guard.py $(ARGS)
+
 .venv/installed: requirements.lock pyproject.toml tools/install.sh
 	@sh tools/install.sh requirements.lock
 	@touch $@
@@ -51,7 +59,8 @@ lab: .venv/installed-lab
 	@touch .venv/installed $@
 
 COMPILE := uv pip compile pyproject.toml --quiet --universal --generate-hashes --no-header \
-	--no-emit-index-url --no-emit-find-links --group build --extra study --extra test
+	--no-emit-index-url --no-emit-find-links --group build \
+	--extra study --extra test --extra dask --extra fast
 
 lock: .venv/installed
 	$(COMPILE) --output-file requirements.lock $(ARGS)
