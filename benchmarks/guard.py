@@ -53,8 +53,8 @@ def checks() -> Iterator[tuple[str, float, Callable[[], float]]]:
         ("diary windows", 0.5, diary_window, pandas_idiomatic.diary_window, tables, 1),
     ]
     for name, limit, ours, other, given, times in beside_pandas:
-        runs = (many(partial(run, *given), times) for run in (ours, other))
-        yield f"{name} / pandas", limit, partial(_ratio, *runs)
+        one, two = (many(partial(run, *given), times) for run in (ours, other))
+        yield f"{name} / pandas", limit, partial(_ratio, one, two)
     yield "reading sex / the score", 1.0, partial(_sex, visits)
     longs: list[tuple[str, Any, pd.DataFrame]] = [
         ("CDAI", cdai, data.cdai_table(LONG)),
