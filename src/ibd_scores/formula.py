@@ -304,8 +304,8 @@ class Formula:
     def _off_form(self, frame: Frame, chosen: tuple[Item, ...]) -> Iterator[dict[str, Any]]:
         for what, wrong in self._wrong(chosen, frame.arrays):
             for one in self._rows(frame, what, wrong):
-                number = isinstance(one["value"], Real) or (isinstance(what, Item) and what.words)
-                kind = "" if number else f"{type(one['value']).__name__}, not a number; "
+                plain = isinstance(one["value"], Real) or (isinstance(what, Item) and what.words)
+                kind = "" if plain else f"{type(one['value']).__name__}, not a number; "
                 yield one | {"why": kind + one["why"]}
 
     @staticmethod
