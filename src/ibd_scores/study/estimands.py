@@ -339,9 +339,7 @@ def denominators(
             "eligible": len(asked),
             "evaluable": known,
             "missing": len(asked) - known,
-            "intercurrent": 0
-            if intercurrent is None
-            else int(_of(intercurrent, asked, 0).sum()),
+            "intercurrent": 0 if intercurrent is None else int(_of(intercurrent, asked, 0).sum()),
         }
     table = pd.DataFrame.from_dict(rows, orient="index")
     return table.rename_axis(index="endpoint", columns=disease)
@@ -361,16 +359,16 @@ def _check_flags(flags: "pd.Series[bool]") -> None:
 def _of(answers: "pd.Series[bool]", patients: pd.Index, otherwise: float) -> Floats:
     """Give the answers of these patients as 1, 0 and NaN; `otherwise` for who has no row."""
     found = answers.astype("boolean").to_numpy(dtype=np.float64, na_value=np.nan)
-    if answers.index.equals(patients):
-        return found.copy()
-    # Who has no row has the place -1: the last.
-    return np.append(found, otherwise)[answers.index.get_indexer(patients)]
+    if not answers.index.equals(patients):
+        # Who has no row has the place -1: the last.
+        found = np.append(found, otherwise)[answers.index.get_indexer(patients)]
+    return np.array(found, dtype=np.float64)
 
 
 def _eligible(eligible: "pd.Series[bool] | None", patients: pd.Index) -> Flags:
     if eligible is None:
         return np.ones(len(patients), dtype=bool)
-    return _of(eligible, patients, 1) != 0
+    return np.asarray(_of(eligible, patients, 1) != 0)
 
 
 def _paired(
