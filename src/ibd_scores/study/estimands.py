@@ -25,6 +25,7 @@ from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple, get_args
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from ibd_scores.study.proportions import wilson
@@ -42,6 +43,8 @@ __all__ = [
     "started",
 ]
 
+Floats = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
 Estimand = Literal[
     "as_observed", "non_responder", "non_responder_started", "worst_case", "best_case"
 ]
@@ -196,32 +199,32 @@ def rate(
     Wilson EB. J Am Stat Assoc 1927;22:209-212. doi:10.1080/01621459.1927.10502953
     """
     check_estimand(estimand)
-    observed = _observed(flags, population)
+    _check_flags(flags)
+    who = flags.index if population is None else population
     if estimand == "non_responder_started":
         if population is None or started is None:
             raise ValueError(
                 f"{flags.name}: non_responder_started needs population=, those who completed, "
                 "and started=, everyone who started"
             )
-        everyone = _all_started(started, population, flags.name)
-        observed = observed.reindex(everyone, fill_value=False)
+        who = _all_started(started, population, flags.name)
     elif estimand in ("worst_case", "best_case") and started is not None:
-        everyone = started if population is None else _all_started(started, population, flags.name)
-        observed = _observed(flags, everyone)
+        who = started if population is None else _all_started(started, population, flags.name)
+    observed = _of(flags, who, np.nan)
+    if estimand == "non_responder_started" and population is not None:
+        observed[~who.isin(population)] = 0
     if intercurrent is not None and estimand not in ("as_observed", "best_case"):
-        failed = intercurrent.reindex(observed.index, fill_value=False).astype(bool)
-        observed = observed.mask(failed, False)
-    observed = observed[_eligible(eligible, observed.index)]
-    not_evaluable = int(observed.isna().sum())
-    if estimand == "as_observed":
-        counted = observed.dropna()
-    elif estimand == "best_case":
-        counted = observed.fillna(_eligible(attainable, observed.index).astype("boolean"))
-    else:
-        counted = observed.fillna(False)
-    k, n = int(counted.sum()), len(counted)
+        observed[_of(intercurrent, who, 0) == 1] = 0
+    asked = _eligible(eligible, who)
+    observed = observed[asked]
+    unknown = np.isnan(observed)
+    not_evaluable = int(unknown.sum())
+    if estimand == "best_case":
+        observed[unknown] = _eligible(attainable, who)[asked][unknown]
+    n = len(observed) - (not_evaluable if estimand == "as_observed" else 0)
     if n == 0:
         return Rate(0, 0, np.nan, np.nan, np.nan, not_evaluable)
+    k = int(np.nansum(observed))
     return Rate(k, n, 100 * k / n, *wilson(k, n, confidence), not_evaluable)
 
 
@@ -325,25 +328,24 @@ def denominators(
     rows = {}
     for flag, able in _paired(flags, eligible):
         everyone = _all_started(started, population, flag.name)
-        asked = _observed(flag, population)[_eligible(able, population)]
+        _check_flags(flag)
+        asked = population[_eligible(able, population)]
+        known = int((~np.isnan(_of(flag, asked, np.nan))).sum())
         rows[flag.name] = {
             "started": len(everyone),
             "stopped": len(everyone) - len(population),
             "completed": len(population),
             "not_eligible": len(population) - len(asked),
             "eligible": len(asked),
-            "evaluable": int(asked.notna().sum()),
-            "missing": int(asked.isna().sum()),
-            "intercurrent": 0
-            if intercurrent is None
-            else int(intercurrent.reindex(asked.index, fill_value=False).sum()),
+            "evaluable": known,
+            "missing": len(asked) - known,
+            "intercurrent": 0 if intercurrent is None else int(_of(intercurrent, asked, 0).sum()),
         }
     table = pd.DataFrame.from_dict(rows, orient="index")
     return table.rename_axis(index="endpoint", columns=disease)
 
 
-def _observed(flags: "pd.Series[bool]", population: pd.Index | None) -> "pd.Series[bool]":
-    """Give the answers of the population; <NA> for who has none."""
+def _check_flags(flags: "pd.Series[bool]") -> None:
     if flags.dtype != "boolean":
         raise TypeError(
             f"{flags.name}: flags of dtype {flags.dtype} cannot tell 'no' from 'not evaluable'; "
@@ -352,13 +354,21 @@ def _observed(flags: "pd.Series[bool]", population: pd.Index | None) -> "pd.Seri
     if not flags.index.is_unique:
         patient = flags.index[flags.index.duplicated()][0]
         raise ValueError(f"{flags.name}: patient {patient!r} has two rows; give one per patient")
-    return flags if population is None else flags.reindex(population)
 
 
-def _eligible(eligible: "pd.Series[bool] | None", patients: pd.Index) -> "pd.Series[bool]":
+def _of(answers: "pd.Series[bool]", patients: pd.Index, otherwise: float) -> Floats:
+    """Give the answers of these patients as 1, 0 and NaN; `otherwise` for who has no row."""
+    found = answers.astype("boolean").to_numpy(dtype=np.float64, na_value=np.nan)
+    if not answers.index.equals(patients):
+        # Who has no row has the place -1: the last.
+        found = np.append(found, otherwise)[answers.index.get_indexer(patients)]
+    return np.array(found, dtype=np.float64)
+
+
+def _eligible(eligible: "pd.Series[bool] | None", patients: pd.Index) -> Flags:
     if eligible is None:
-        return pd.Series(True, index=patients)
-    return eligible.astype("boolean").reindex(patients).fillna(True).astype(bool)
+        return np.ones(len(patients), dtype=bool)
+    return np.asarray(_of(eligible, patients, 1) != 0)
 
 
 def _paired(

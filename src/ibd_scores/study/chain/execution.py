@@ -111,6 +111,7 @@ def _executed(task: Task) -> None:
                 notebooks.literal(task.notebook),
                 notebooks.literal(task.unfinished),
                 parameters=dict(task.parameters),
+                engine_name=_engine(),
                 kernel_name=notebooks.KERNEL["name"],
                 cwd=str(task.notebook.parent),
                 progress_bar=False,
@@ -123,6 +124,23 @@ def _executed(task: Task) -> None:
             # taken by another, and ends before its first cell.
             if attempt == STARTS or "died before replying to kernel_info" not in str(error):
                 raise
+
+
+def _engine() -> str:
+    """Make papermill's engine write the notebook when it is through, not twice for every cell."""
+    from papermill.engines import NBClientEngine, papermill_engines
+
+    class Sparing(NBClientEngine):  # type: ignore[misc]
+        @classmethod
+        def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **options: Any) -> None:
+            path, nb_man.output_path = nb_man.output_path, None
+            try:
+                super().execute_managed_notebook(nb_man, kernel_name, **options)
+            finally:
+                nb_man.output_path = path
+
+    papermill_engines.register("sparing", Sparing)
+    return "sparing"
 
 
 def _failure(task: Task, error: Exception) -> Failure:

@@ -5,10 +5,11 @@ from functools import cache
 from typing import cast
 
 import matplotlib.pyplot as plt
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
-from matplotlib.layout_engine import PlaceHolderLayoutEngine
+from matplotlib.path import Path
 from matplotlib.textpath import TextPath
 
 from ibd_scores.study.figures.style import MM, STYLE, foot, noted
@@ -31,9 +32,7 @@ def sheet(width: float, height: float, note: str) -> tuple[Figure, Axes]:
         Written below.
     """
     total = height + (LINE * len(foot(note, width)) + 2 if note else 0)
-    # Not layout="none": saving would put the layout engine of the settings in its place.
-    fixed = PlaceHolderLayoutEngine(adjust_compatible=True, colorbar_gridspec=True)
-    figure = plt.figure(figsize=(width, total * MM), layout=fixed)
+    figure = plt.figure(figsize=(width, total * MM), layout="none")
     page = figure.add_axes((0, 0, 1, 1))
     page.set(xlim=(0, width / MM), ylim=(total, 0))
     page.set_axis_off()
@@ -89,5 +88,6 @@ def _width(text: str) -> float:
     if not text.strip():
         return 0.0
     family = FontProperties(family=STYLE["font.family"])
-    points = TextPath((0, 0), text, size=STYLE["font.size"], prop=family).get_extents().width
-    return float(points) / 72 / MM
+    path = TextPath((0, 0), text, size=STYLE["font.size"], prop=family)
+    # Glyphs reach no further than their control points; `get_extents` would solve every curve.
+    return float(np.ptp(path.vertices[path.codes != Path.CLOSEPOLY, 0])) / 72 / MM

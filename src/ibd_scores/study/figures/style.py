@@ -62,6 +62,8 @@ STYLE: dict[Any, Any] = {
     "savefig.dpi": 300,
     "pdf.fonttype": 42,
 }
+# Saving gives a figure without a layout engine, as a sheet is, the one of the settings.
+SAVED = STYLE | {"figure.constrained_layout.use": False}
 # Okabe and Ito's palette, chosen so that the pairs used together differ in grey as well.
 BLUE, SKY, ORANGE = "#0072B2", "#56B4E9", "#E69F00"
 RUST = "#A33B00"  # its vermillion, darkened: in grey the original is close to the sky blue
@@ -100,7 +102,7 @@ def save_figure(figure: Figure, stem: str | Path) -> list[Path]:
         (".pdf", {"CreationDate": None, "Producer": None, "Creator": None}),
     ):
         path = Path(stem).with_name(Path(stem).name + suffix)
-        with plt.rc_context(STYLE), paths.replacing(path) as temporary:
+        with plt.rc_context(SAVED), paths.replacing(path) as temporary:
             figure.savefig(temporary, metadata=metadata)
         written.append(path)
     return written

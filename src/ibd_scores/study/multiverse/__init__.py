@@ -69,7 +69,10 @@ KEPT = ["patient_id", "visit", "date", "endoscopy", *scoring.OF_PATIENT]
 
 
 class Way(NamedTuple):
-    """The scores by one way to compute the CDAI, and what that way is called."""
+    """The scores by one way to compute the CDAI, and what that way is called.
+
+    `scores` are whole for the usual way, and for the others what differs from it.
+    """
 
     hematocrit: str
     weight: str
@@ -122,13 +125,15 @@ def _ways(
             own = {name for one in (*OF_DIARY, cdai.name) for name in (one, f"{one}_source")}
             new = new[[name for name in new if name in own]]
             usual_cdai = (floored, weight) == (chosen.hematocrit_floored, chosen.weight_floor)
+            usual = usual_cdai and days == chosen.min_days
+            same = scores.drop(columns=new.columns, errors="ignore")
             yield Way(
                 FLOORED if floored else SIGNED,
                 f"at least {weight:g} %",
                 f"{days} of 7 days",
-                scores.drop(columns=new.columns, errors="ignore").join(new, on=keys),
+                (same if usual else same[same.columns.intersection(KEPT)]).join(new, on=keys),
                 usual_cdai,
-                usual=usual_cdai and days == chosen.min_days,
+                usual,
             )
 
 
@@ -198,18 +203,25 @@ def grid(
         return pd.DataFrame(columns=COLUMNS)
     completed = estimands.completed(tables["patients"], plan.disease)
     rows: list[dict[str, Any]] = []
+    usual_pairs: dict[str, pd.DataFrame] = {}
     for way in _ways(plan, tables, chosen, score_source):
         concerned = [one for one in readings if way.concerns(one)]
+        paired = {
+            window: e.pairs(_within(way.scores, tables, weeks) if weeks else way.scores)
+            for window, weeks in WINDOWS.items()
+        }
+        if usual_pairs:
+            paired = {window: usual_pairs[window].assign(**own) for window, own in paired.items()}
+        usual_pairs = usual_pairs or paired
         # Who is asked hangs on the baseline, which no window changes.
-        recorded = e.pairs(way.scores)
+        recorded = next(iter(paired.values()))
         asked = [one.open_to(recorded) for one in concerned]
         events = estimands.intercurrent_events(tables["patients"], recorded)
-        for window, weeks in WINDOWS.items():
-            pairs = e.pairs(_within(way.scores, tables, weeks)) if weeks else recorded
+        for window, pairs in paired.items():
             patients = _Patients(plan, tables["patients"], pairs, (started, completed), events)
             for one, able in zip(concerned, asked, strict=True):
                 named = way.named(one) | {"window": window}
-                usual = one.usual and way.usual and weeks is None
+                usual = one.usual and way.usual and WINDOWS[window] is None
                 rows += _specifications(plan, one, able, patients, named, usual, chosen)
     table = pd.DataFrame(rows)[COLUMNS]
     order = {question: place for place, question in enumerate(dict.fromkeys(table["question"]))}
@@ -241,10 +253,9 @@ class _Patients:
 
     def rates(
         self, one: Reading, able: "pd.Series[bool]", flags: "pd.Series[bool]",
-        imputed: "pd.Series[bool] | None",
+        could: "pd.Series[bool] | None", imputed: "pd.Series[bool] | None",
     ) -> Iterator[tuple[str, dict[str, Any]]]:  # fmt: skip
         """Give the rate under each estimand, by multiple imputation where that is possible."""
-        could = one.attainable(self.pairs)
         for estimand in OBSERVED if one.among == MEASURED else DISTINCT:
             yield estimand, estimands.rate(
                 flags, estimand, eligible=able, population=self.completed, started=self.started,
@@ -262,12 +273,13 @@ def _specifications(
     named: Mapping[str, str], usual: bool, chosen: Chosen,
 ) -> Iterator[dict[str, Any]]:  # fmt: skip
     flags = one.judged(patients.pairs)
+    could = one.attainable(patients.pairs)
     imputed = None if patients.imputed is None else one.judged(patients.imputed)
     entries = {"": able}
     if "ses_cd" in one.endpoint.reads:
         entries = {ACTIVE: able & active_at_entry(patients.pairs), EVERYONE: able}
     for entry, eligible in entries.items():
-        for estimand, rate in patients.rates(one, eligible, flags, imputed):
+        for estimand, rate in patients.rates(one, eligible, flags, could, imputed):
             as_usual = (
                 usual
                 and one.among != MEASURED
