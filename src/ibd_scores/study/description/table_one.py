@@ -22,7 +22,7 @@ from ibd_scores import (
     montreal_extent,
     montreal_location,
 )
-from ibd_scores.endpoint import above, below
+from ibd_scores.endpoint import above, below, holds
 from ibd_scores.indices.endoscopy import SEGMENTS, VARIABLES
 from ibd_scores.study.description.imaging import at_one_visit
 from ibd_scores.study.description.listing import Characteristic
@@ -231,9 +231,9 @@ def _number(table: pd.DataFrame, column: str) -> Any:
     return table.reindex(columns=[column])[column].astype("float64").to_numpy()
 
 
-def _flag(met: Any) -> Any:
-    """Turn 1, 0 and NaN into yes, no and not known."""
-    return pd.arrays.BooleanArray(met == 1, np.isnan(met))
+def _flag(criterion: Any) -> Any:
+    """Turn a criterion into yes, no and not known."""
+    return pd.arrays.BooleanArray(holds(criterion), np.isnan(criterion))
 
 
 def _anemia_below(table: pd.DataFrame) -> Any:
