@@ -156,15 +156,25 @@ def statistics() -> dict[str, float]:
 
 
 def multiverse() -> dict[str, float]:
-    """Seconds of the multiverse of both diseases on the simulated cohort, in one process."""
-    from ibd_scores.study import multiverse as of
+    """Seconds of the multiverse of both diseases of the simulated cohort, in one process."""
+    from ibd_scores.study.multiverse import grid
     from ibd_scores.study.paths import derived
+    from ibd_scores.study.plan import CD, UC
+    from ibd_scores.study.tidy import read_tidy
 
-    if not derived("upadacitinib").is_dir():
-        subprocess.run([sys.executable, "-m", "ibd_scores.study", "run"], check=True)
-    return minima(
-        {disease: partial(of.read, "upadacitinib", disease) for disease in ("CD", "UC")}, 2
-    )
+    subprocess.run([sys.executable, "-m", "ibd_scores.study", "run"], check=True,
+                   stdout=subprocess.DEVNULL)  # fmt: skip
+    names = ("patients", "visits", "diary", "scores", "endoscopies")
+    tables = {name: read_tidy(derived("upadacitinib"), name) for name in names}
+    return minima({f"multiverse, {plan.disease}": partial(grid, plan, tables)
+                   for plan in (CD, UC)}, 3)  # fmt: skip
+
+
+def chain() -> str:
+    """What benchmarks/chain.py tells of the notebooks."""
+    told = subprocess.run([sys.executable, str(Path(__file__).with_name("chain.py")), "4"],
+                          check=True, stdout=subprocess.PIPE, text=True)  # fmt: skip
+    return told.stdout.rstrip()
 
 
 def memory(rows: int = 1_000_000) -> float:
@@ -270,9 +280,10 @@ def page() -> str:
     lines += ["", "### Diary windows, 1,000,000 visits, 6.65 million diary rows: ns a visit "
               "(x floor)", "", *_table(diary, list(diary))]  # fmt: skip
     lines += ["", "### Few patients, statistics, multiverse, imports", "", "| | ms |", "|---|---:|"]
-    for group in (small, tested, {f"multiverse, {name}": one for name, one in multiverse().items()},
+    for group in (small, tested, multiverse(),
                   {f"import {name}": one for name, one in imports().items()}):  # fmt: skip
         lines += [f"| {what} | {1e3 * seconds:,.3g} |" for what, seconds in group.items()]
+    lines += ["", "### The chain of notebooks", "", "```", chain(), "```"]
     return "\n".join(lines)
 
 

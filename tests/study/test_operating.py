@@ -186,5 +186,5 @@ def test_without_dask_a_scheduler_is_refused_in_words(
     monkeypatch.setitem(sys.modules, "distributed", None)
     assert main(["simulate", "--scheduler", "tcp://127.0.0.1:1", "--output", "nowhere.csv"]) == 1
     assert capsys.readouterr().err == (
-        "tcp://127.0.0.1:1: Dask is not here; install the package distributed\n"
+        "tcp://127.0.0.1:1: Dask is not installed; pip install 'ibd-scores[dask]'\n"
     )

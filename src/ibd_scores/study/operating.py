@@ -96,7 +96,7 @@ def executor(
             dask: Any = import_module("distributed")
         except ImportError:
             raise ValueError(
-                f"{scheduler}: Dask is not here; install the package distributed"
+                f"{scheduler}: Dask is not installed; pip install 'ibd-scores[dask]'"
             ) from None
         with dask.Client(scheduler) as client, client.get_executor() as pool:
             yield pool
