@@ -45,10 +45,10 @@ lab: .venv/installed-lab
 	@$(PYTHON) -m jupyterlab --ServerApp.ip=127.0.0.1 --LabApp.default_url=/lab/tree/notebooks $(ARGS)
 
 benchmark: .venv/installed
-	@$(PYTHON) benchmarks/speed.py
+	@$(PYTHON) benchmarks/speed/page.py
 
 guard: .venv/installed
-	@$(PYTHON) benchmarks/guard.py $(ARGS)
+	@$(PYTHON) benchmarks/speed/guard.py $(ARGS)
 
 .venv/installed: requirements.lock pyproject.toml tools/install.sh
 	@sh tools/install.sh requirements.lock

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from benchmarks.rivals import data
+from benchmarks.speed.rivals import data
 from ibd_scores import cdai, ses_cd
 from ibd_scores.derive import diary_window
 from ibd_scores.endpoints import (
@@ -35,8 +35,10 @@ def call(request: pytest.FixtureRequest) -> Callable[..., Any]:
         pytest.importorskip(package)
     on_polars = request.param == "narwhals_on_polars"
     name = "narwhals_expressions" if on_polars else request.param
-    rival = import_module(f"benchmarks.rivals.{name}")
-    prepare = import_module("benchmarks.rivals.polars_streaming" if on_polars else rival.__name__)
+    rival = import_module(f"benchmarks.speed.rivals.{name}")
+    prepare = import_module(
+        "benchmarks.speed.rivals.polars_streaming" if on_polars else rival.__name__
+    )
 
     def called(workload: str, *tables: pd.DataFrame) -> np.ndarray:
         return floats(getattr(rival, workload)(*map(prepare.prepare, tables)))
@@ -106,7 +108,7 @@ def test_nan_is_missing_where_an_engine_has_null_beside_it(
     for package in ("pyarrow", *NEEDS[name]):
         pytest.importorskip(package)
     polars = pytest.importorskip("polars")
-    rival = import_module(f"benchmarks.rivals.{name}")
+    rival = import_module(f"benchmarks.speed.rivals.{name}")
     table = make(ROWS)
     given = polars.from_pandas(table, nan_to_null=False)
     assert given.to_series().is_nan().any()
@@ -175,7 +177,7 @@ def test_visits_are_28_days_apart() -> None:
 def test_the_floor_reads_every_column_and_writes_every_result() -> None:
     pytest.importorskip("numba")
     pytest.importorskip("pyarrow")
-    from benchmarks.rivals import floor
+    from benchmarks.speed.rivals import floor
 
     table = data.cdai_table(ROWS, small=True)
     read = floor.prepare(table)

@@ -37,7 +37,7 @@ from ibd_scores.endpoints import (
 )
 from ibd_scores.fast import compiled
 
-PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
+PAGE = Path(__file__).parents[2] / "docs" / "benchmarks.md"
 BEGIN, END = "<!-- made by make benchmark: begin -->", "<!-- made by make benchmark: end -->"
 SIZES = {10_000: 40, 1_000_000: 7, 10_000_000: 3}  # rows, and how many rounds
 VISITS = {1_000_000: 5}
@@ -172,7 +172,7 @@ def multiverse() -> dict[str, float]:
 
 def chain() -> str:
     """What benchmarks/chain.py tells of the notebooks."""
-    told = subprocess.run([sys.executable, str(Path(__file__).with_name("chain.py")), "4"],
+    told = subprocess.run([sys.executable, str(Path(__file__).parents[1] / "chain.py"), "4"],
                           check=True, stdout=subprocess.PIPE, text=True)  # fmt: skip
     return told.stdout.rstrip()
 
