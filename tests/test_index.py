@@ -67,6 +67,21 @@ def test_arrays_of_different_length_are_refused():
         pro2_cd(liquid_stools_mean=np.ones(3), abdominal_pain_mean=np.ones(2))
 
 
+def test_a_second_patient_is_checked_like_the_first():
+    assert cdai(PATIENT) == cdai(**PATIENT) == cdai(**PATIENT) == 220.428571
+    with pytest.raises(ValueError, match="no value for liquid_stools_7d"):
+        cdai()
+    with pytest.raises(ValueError, match="abdominal_mass = 1 "):
+        cdai(**PATIENT | {"abdominal_mass": 1})
+    with pytest.raises(ValueError, match="sex = 'Male' "):
+        cdai(**PATIENT | {"sex": "Male"})
+    assert np.isnan(cdai(**PATIENT | {"complications": None}))
+    assert cdai(**PATIENT | {"complications": np.array([1, 2])}).tolist() == [
+        220.428571,
+        240.428571,
+    ]
+
+
 def test_a_missing_column_is_named_with_those_given():
     with pytest.raises(ValueError, match=r"cdai: no column abdominal_mass; columns given: .*sex"):
         cdai({name: value for name, value in PATIENT.items() if name != "abdominal_mass"})

@@ -255,7 +255,7 @@ class Formula:
         frame, chosen, options = self.opened(table, values)
         result = self.evaluate(frame, chosen, options)
         if frame.scalar:
-            if not options:
+            if table is None and not options:
                 self._patients[patient] = chosen
             block = {name: array[0] for name, array in frame.arrays.items()}
             return self.single(float(self.compute(block, **options)))

@@ -144,7 +144,9 @@ def _sums(
     at_visit, of_day = _keys(who, visits, diary, look_back)
     of_day, rows_of_days = _sorted(of_day)
     if rows_of_days is not None:
-        values = np.stack([value.take(rows_of_days) for value in values])
+        shuffled, values = values, np.empty_like(values)
+        for unordered, value in zip(shuffled, values, strict=True):
+            unordered.take(rows_of_days, out=value, mode="clip")
     _check_once(who, diary, of_day)
     at_visit, rows_of_visits = _sorted(at_visit)
     sums, counts = np.zeros((2, len(answers), len(visits)))
@@ -170,7 +172,9 @@ def _sums(
                 days[n] += taken
                 every = every & taken
             all_taken += every
-        sums[:, rows], counts[:, rows], complete[rows] = total, days, all_taken
+        for n in range(len(answers)):
+            sums[n, rows], counts[n, rows] = total[n], days[n]
+        complete[rows] = all_taken
     return sums, counts, complete
 
 
