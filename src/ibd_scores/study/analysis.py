@@ -259,11 +259,15 @@ class Analysis:
 
     def moves(self) -> pd.DataFrame:
         """Tests of all transitions of the plan; see `categories.transition_tests`."""
+        return self._moves
+
+    @cached_property
+    def _moves(self) -> pd.DataFrame:
         tests = {column: categories.transition_tests(self.moved(column)) for column in
                  self.plan.moves}  # fmt: skip
         return pd.concat(tests).droplevel(1).rename_axis("category")
 
-    @property
+    @cached_property
     def _outcome(self) -> "pd.Series[bool]":
         one = self.plan.primary_endpoint
         flags: pd.Series[bool] = one(self.pairs).reindex(self.completed)

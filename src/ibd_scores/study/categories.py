@@ -369,7 +369,10 @@ def _tested(
     least = statistic * (1 - 1e-9)
     if prod((moved + 1).tolist()) <= OUTCOMES:
         ups = np.indices(tuple(moved + 1)).reshape(len(moved), -1).T
-        weights = np.asarray(binom.pmf(ups, moved, 0.5)).prod(axis=1)
+        chances = [
+            binom.pmf(np.arange(n + 1), n, 0.5)[up] for n, up in zip(moved, ups.T, strict=True)
+        ]
+        weights = np.column_stack(chances).prod(axis=1)
         tail = float(weights[swapped(2 * ups - moved) >= least].sum())
         return PairedTest(statistic, df, p, min(1.0, tail), "exact")
     ups = np.random.default_rng(seed).binomial(moved, 0.5, size=(resamples, len(moved)))

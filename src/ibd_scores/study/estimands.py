@@ -37,6 +37,7 @@ __all__ = [
     "check_estimand",
     "completed",
     "denominators",
+    "eligible_among",
     "intercurrent_events",
     "rate",
     "rates",
@@ -134,6 +135,19 @@ def intercurrent_events(patients: pd.DataFrame, pairs: pd.DataFrame) -> "pd.Seri
     return pd.Series(stopped, index=pairs.index) | rescued
 
 
+def eligible_among(patients: pd.Index, eligible: "pd.Series[bool] | None") -> Flags:
+    """Which of these patients are eligible: who has no row, or no answer, is.
+
+    Examples
+    --------
+    >>> eligible_among(pd.Index(["P1", "P2"]), pd.Series({"P2": False})).tolist()
+    [True, False]
+    """
+    if eligible is None:
+        return np.ones(len(patients), dtype=bool)
+    return np.asarray(_of(eligible, patients, 1) != 0)
+
+
 def rate(
     flags: "pd.Series[bool]",
     estimand: Estimand = "as_observed",
@@ -215,12 +229,12 @@ def rate(
         observed[~who.isin(population)] = 0
     if intercurrent is not None and estimand not in ("as_observed", "best_case"):
         observed[_of(intercurrent, who, 0) == 1] = 0
-    asked = _eligible(eligible, who)
+    asked = eligible_among(who, eligible)
     observed = observed[asked]
     unknown = np.isnan(observed)
     not_evaluable = int(unknown.sum())
     if estimand == "best_case":
-        observed[unknown] = _eligible(attainable, who)[asked][unknown]
+        observed[unknown] = eligible_among(who, attainable)[asked][unknown]
     n = len(observed) - (not_evaluable if estimand == "as_observed" else 0)
     if n == 0:
         return Rate(0, 0, np.nan, np.nan, np.nan, not_evaluable)
@@ -329,7 +343,7 @@ def denominators(
     for flag, able in _paired(flags, eligible):
         everyone = _all_started(started, population, flag.name)
         _check_flags(flag)
-        asked = population[_eligible(able, population)]
+        asked = population[eligible_among(population, able)]
         known = int((~np.isnan(_of(flag, asked, np.nan))).sum())
         rows[flag.name] = {
             "started": len(everyone),
@@ -363,12 +377,6 @@ def _of(answers: "pd.Series[bool]", patients: pd.Index, otherwise: float) -> Flo
         # Who has no row has the place -1: the last.
         found = np.append(found, otherwise)[answers.index.get_indexer(patients)]
     return np.array(found, dtype=np.float64)
-
-
-def _eligible(eligible: "pd.Series[bool] | None", patients: pd.Index) -> Flags:
-    if eligible is None:
-        return np.ones(len(patients), dtype=bool)
-    return np.asarray(_of(eligible, patients, 1) != 0)
 
 
 def _paired(

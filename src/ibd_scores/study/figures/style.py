@@ -1,8 +1,10 @@
 """How the figures look: sizes, colors, the foot, and how a figure becomes a file."""
 
 import functools
+import gc
 import textwrap
-from collections.abc import Callable, Sized
+from collections.abc import Callable, Iterator, Sized
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
@@ -102,10 +104,22 @@ def save_figure(figure: Figure, stem: str | Path) -> list[Path]:
         (".pdf", {"CreationDate": None, "Producer": None, "Creator": None}),
     ):
         path = Path(stem).with_name(Path(stem).name + suffix)
-        with plt.rc_context(SAVED), paths.replacing(path) as temporary:
+        with plt.rc_context(SAVED), _uncollected(), paths.replacing(path) as temporary:
             figure.savefig(temporary, metadata=metadata)
         written.append(path)
     return written
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Let nobody look for garbage among the many objects of a font that is read to be embedded."""
+    on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if on:
+            gc.enable()
 
 
 def nothing(axes: Axes, patients: Sized) -> None:

@@ -1,6 +1,6 @@
 """Rubin's rules for a rate, on the logit scale; and where there is too little for them."""
 
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -8,6 +8,7 @@ import pandas as pd
 from scipy.special import expit, logit
 from scipy.stats import t
 
+from ibd_scores.study.estimands import eligible_among
 from ibd_scores.study.imputation.blocks import LEAST
 
 __all__ = ["Pooled", "pooled", "refusal", "too_few"]
@@ -91,15 +92,12 @@ def pooled(
     """
     patients, met, unknown = _by_imputation(flags)
     everyone = patients if started is None else started
-    absent = patients.difference(everyone)
+    absent = patients[~patients.isin(everyone)]
     if len(absent):
         raise ValueError(
             f"{flags.name}: patient {absent[0]!r} was imputed and is not in started; give everyone"
         )
-    asked = everyone
-    if eligible is not None:
-        able = eligible.reindex(everyone).astype("boolean").fillna(True)
-        asked = everyone[able.to_numpy(dtype=bool)]
+    asked = everyone[eligible_among(everyone, eligible)]
     here = patients.isin(asked)
     k, n = met[:, here].sum(axis=1), len(asked)
     not_evaluable = float(unknown[:, here].sum(axis=1).mean())
@@ -122,10 +120,7 @@ def refusal(flags: "pd.Series[bool]", eligible: "pd.Series[bool] | None" = None)
     >>> refusal(pd.Series([True, False, pd.NA], dtype="boolean"))[:60]
     'No multiple imputation: 2 patients have an evaluable result,'
     """
-    known = flags.notna()
-    if eligible is not None:
-        known &= eligible.reindex(flags.index).astype("boolean").fillna(True).astype(bool)
-    n = int(known.sum())
+    n = int((flags.notna() & eligible_among(flags.index, eligible)).sum())
     return "" if n >= LEAST else f"No multiple imputation: {too_few(n)}."
 
 
@@ -151,12 +146,13 @@ def _by_imputation(
         raise ValueError(f"{flags.name}: the index must be (imputation, patient_id), of impute()")
     if not flags.index.is_monotonic_increasing:
         flags = flags.sort_index()
-    numbers, everyone = (flags.index.get_level_values(level) for level in (0, 1))
-    m = numbers.nunique()
+    numbers, places = (np.asarray(codes) for codes in cast(pd.MultiIndex, flags.index).codes)
+    m = len(np.unique(numbers))
     if m < 2:
         raise ValueError(f"{flags.name}: {m} imputation; Rubin's rules need at least 2 imputations")
-    patients = everyone[: len(flags) // m]
-    if not everyone.equals(pd.Index(np.tile(patients, m))) or not patients.is_unique:
+    n = len(flags) // m
+    patients = flags.index[:n].get_level_values(1)
+    if not np.array_equal(places, np.tile(places[:n], m)) or not patients.is_unique:
         raise ValueError(f"{flags.name}: not the same patients in every imputation, each once")
     unknown = flags.isna().to_numpy()
     met = flags.fillna(False).to_numpy(dtype=bool)

@@ -58,6 +58,8 @@ class Reading:
         return able.astype(bool)
 
     def _read(self, pairs: pd.DataFrame) -> pd.DataFrame:
+        if not self.renamed:
+            return pairs
         return pairs.assign(**{name: pairs[other] for name, other in self.renamed.items()})
 
 
