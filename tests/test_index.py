@@ -73,8 +73,10 @@ def test_a_second_patient_is_checked_like_the_first():
         cdai()
     with pytest.raises(ValueError, match="abdominal_mass = 1 "):
         cdai(**PATIENT | {"abdominal_mass": 1})
-    with pytest.raises(ValueError, match="sex = 'Male' "):
-        cdai(**PATIENT | {"sex": "Male"})
+    for no_word in ("Male", 1.0, 1, True):
+        with pytest.raises(ValueError, match=f"sex = {no_word!r} "):
+            cdai(**PATIENT | {"sex": no_word})
+    assert np.isnan(cdai(**PATIENT | {"sex": np.nan}))
     assert np.isnan(cdai(**PATIENT | {"complications": None}))
     assert cdai(**PATIENT | {"complications": np.array([1, 2])}).tolist() == [
         220.428571,

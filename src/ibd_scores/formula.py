@@ -283,7 +283,8 @@ class Formula:
         numbers: dict[str, Any] = {}
         for item in self._patients.get(frozenset(values), ()):
             value = values[item.name]
-            one = value if type(value) is float else number(value, item.words)
+            plain = isinstance(value, float) and not item.words
+            one = value if plain else number(value, item.words)
             if not item.permits_one(one):
                 return None
             numbers[item.name] = np.float64(one)
