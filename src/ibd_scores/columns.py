@@ -21,7 +21,7 @@ Array = NDArray[np.float64]
 Reader = Callable[[slice], Array]
 
 NAMES = 20  # how many columns an error lists of those that a table has
-BLOCK_ROWS = 16_384  # temporaries of this length stay in the processor's cache
+BLOCK_ROWS = 32_768  # temporaries of this length stay in the processor's cache
 KEYS = ("patient_id", "visit", "segment", "date")  # tell a row wherever it stands
 
 
@@ -169,7 +169,7 @@ class Frame:
             return values
         import pandas as pd
 
-        return pd.Series(values, index=self.index, name=name)
+        return pd.Series(values, index=self.index, name=name, copy=False)
 
 
 def _one(column: Any, row: Any) -> Any:

@@ -201,7 +201,7 @@ def _read_only(column: Array) -> Array:
 class Numba:
     """Compiles formulas with numba; a compiled loop has no temporaries that must stay in cache."""
 
-    blocks = 8
+    blocks = 4
 
     def kernel(
         self, entry: Formula, chosen: tuple[Item, ...], options: Mapping[str, Any]
