@@ -107,7 +107,7 @@ def _aggregate(sheet: Worksheet, table: pd.DataFrame) -> None:
     columns = [table[name].tolist() for name in table]
     for place, values in enumerate(columns, start=1):
         for row, value in enumerate(values, start=2):
-            if not pd.isna(value) and value != "":
+            if not pd.isna(value):
                 _write(sheet.cell(row, place), value)
     _widen(sheet, _widths((heads, *zip(*(map(str, values) for values in columns), strict=True))))
     sheet.freeze_panes = "A2"
@@ -125,9 +125,10 @@ def _head(sheet: Worksheet, row: int, texts: Iterable[str]) -> None:
 def _write(cell: Cell, value: str | float) -> None:
     """Put a number into a cell as a number, a text as text: never a formula."""
     if isinstance(value, str):
-        write_text(cell, harmless(value, MOST))
-        # Else a formula is made of it as soon as somebody edits the cell.
-        cell.quotePrefix = value.lstrip().startswith(_FORMULA)
+        if text := harmless(value, MOST):
+            write_text(cell, text)
+            # Else a formula is made of it as soon as somebody edits the cell.
+            cell.quotePrefix = text.lstrip().startswith(_FORMULA)
     elif math.isfinite(value):
         cell.value = int(value) if float(value).is_integer() else float(value)
     else:
