@@ -43,9 +43,8 @@ ESTIMANDS = (
     "failure, or a success where what is known allows it."
 )
 ELIGIBLE = (
-    "Denominators stand in the cells: who was eligible for the endpoint and had a result, "
-    "completed 12 weeks, or started; who met it at baseline already, or could not meet it, is in "
-    "none."
+    "n of each cell: those eligible for the endpoint who had a result, completed 12 weeks, or "
+    "started; who met it at baseline already, or could not meet it, is in none."
 )
 CHANGES = (
     "Medians (IQR). Improvement: Hodges-Lehmann estimate with its 95 % CI, of the ratio of week 12 "

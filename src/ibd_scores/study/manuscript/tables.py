@@ -13,7 +13,8 @@ from ibd_scores.study.manuscript.catalogue import DISEASES, OF_ALL, OF_DISEASE, 
 from ibd_scores.study.manuscript.shown import Row, Shown, shown
 
 SIMULATED = "Simulated cohort: no patient stands behind it."
-NO_ROW = "The table has no row."
+UNREPORTED = "Not reported in print."
+NO_ROW = "nothing to show."
 _CODE = re.compile(r"[a-z]+\d*(_[a-z0-9]+)+")
 
 
@@ -69,7 +70,7 @@ def assembled(derived: Path, *, simulated: bool) -> Tables:
         called = entry.title.format(_about(one))
         called = f"{called}, {name}" if name else called
         if not one.rows:
-            left.append(Left(called, one.note or NO_ROW))
+            left.append(Left(called, _reason(one.note)))
             continue
         counts[entry.main] += 1
         number = f"Table {'' if entry.main else 'S'}{counts[entry.main]}"
@@ -123,6 +124,13 @@ def _table(
     if meant := spelled_out(texts):
         notes.append(f"Abbreviations: {meant}")
     return Table(number, called, tuple(head), rows, one.stubs, tuple(filter(None, notes)), source)
+
+
+def _reason(note: str) -> str:
+    """Say why a table has no row: what its note says beyond what stands under every table."""
+    for common in (SIMULATED, UNREPORTED):
+        note = note.replace(common, "").strip()
+    return note or NO_ROW
 
 
 def _about(one: Shown) -> str:

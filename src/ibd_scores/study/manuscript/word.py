@@ -17,12 +17,12 @@ from docx.table import _Cell
 from docx.text.paragraph import Paragraph
 
 from ibd_scores.study import office
-from ibd_scores.study.manuscript.tables import Table, Tables
+from ibd_scores.study.manuscript.tables import SIMULATED, Table, Tables
 from ibd_scores.study.manuscript.text import harmless
 
 FONT, CHINESE = "Times New Roman", "SimSun"
 SHORT, LONG, MARGIN = Mm(210), Mm(297), Mm(22)  # A4
-PORTRAIT, LANDSCAPE = 100, 165  # signs that a line of a table has room for
+PORTRAIT, LANDSCAPE = 112, 190  # signs that a line of a table has room for
 MOST = 1000  # signs of a cell, of which a page has room for a few
 WIDEST, LONGEST_WORD = 50, 18  # what a column asks for, and what it cannot do without
 NARROW = 24  # the widest column that is centered
@@ -44,6 +44,8 @@ def document(tables: Tables, name: str) -> bytes:
         _caption(word, "", NONE_LEFT)
         for left in tables.left:
             _paragraph(word, f"{left.title}: {left.why}", 9)
+        if tables.simulated:
+            _paragraph(word, SIMULATED, 9)
     saved = io.BytesIO()
     word.save(saved)
     return office.repacked(saved.getvalue())
