@@ -15,6 +15,7 @@ from ibd_scores.study import chain, paths, percentages
 from ibd_scores.study.chain import batch, notebooks, parameters
 from ibd_scores.study.chain.display import BatchDisplay, Display
 from ibd_scores.study.intake import commands as intake
+from ibd_scores.study.manuscript import commands as manuscript
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -117,6 +118,7 @@ def _parser() -> argparse.ArgumentParser:
     audit.set_defaults(command=_audit)
 
     intake.add_commands(commands)
+    manuscript.add_commands(commands)
 
     simulate = commands.add_parser(
         "simulate", help="draw many small cohorts: are the rates biased, do the intervals hold?"

@@ -6,8 +6,6 @@ item, so what is typed in is what can be read back: codes as codes, days as days
 """
 
 import io
-import re
-import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from math import ceil
@@ -25,7 +23,7 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from ibd_scores.form import CENSORS
-from ibd_scores.study import paths, tidy
+from ibd_scores.study import office, paths, tidy
 from ibd_scores.study.intake.fields import Field, fields
 from ibd_scores.study.intake.guide import CODEBOOK, INSTRUCTIONS, ROWS
 from ibd_scores.study.intake.words import words
@@ -37,7 +35,6 @@ _TEXT, _DAY, _NUMBER = "@", "yyyy-mm-dd", "General"
 _DAYS = (14611, 73050)  # 1940-01-01 and 2099-12-31 as Excel counts days
 _MOST_TEXT = 32_767  # of a cell, by Excel
 _MOST_PROMPT, _MOST_ERROR = 255, 225  # of a message, by Excel
-_FIXED = (2000, 1, 1, 0, 0, 0)  # the clock is not asked, so that the same form has the same bytes
 _HEAD = PatternFill("solid", fgColor="DDEBF7")
 _NEEDED = PatternFill("solid", fgColor="FFE699")
 _WRAPPED = Alignment(wrap_text=True, vertical="top")
@@ -70,7 +67,7 @@ def write_form(
     book = Workbook()
     book.properties.creator = "ibd_scores"
     book.properties.title = "IBD cohort entry form"
-    book.properties.created = datetime(*_FIXED)
+    book.properties.created = datetime(*office.FIXED)
     _instructions(book.active)
     lists = _Lists(book.create_sheet(CHOICES))
     for table, listed in asked.items():
@@ -327,15 +324,6 @@ def _described(field: Field) -> tuple[str, ...]:
 
 def _packed(book: Workbook) -> bytes:
     """Save a workbook without the time at which it was saved."""
-    saved, packed = io.BytesIO(), io.BytesIO()
+    saved = io.BytesIO()
     book.save(saved)
-    with zipfile.ZipFile(saved) as source, zipfile.ZipFile(packed, "w") as target:
-        for name in source.namelist():
-            content = source.read(name)
-            if name == "docProps/core.xml":
-                stamp = rb"\g<1>2000-01-01T00:00:00Z\g<2>"
-                content = re.sub(rb"(<dcterms:modified[^>]*>)[^<]*(<)", stamp, content)
-            entry = zipfile.ZipInfo(name, _FIXED)
-            entry.external_attr = 0o600 << 16
-            target.writestr(entry, content, zipfile.ZIP_DEFLATED)
-    return packed.getvalue()
+    return office.repacked(saved.getvalue())

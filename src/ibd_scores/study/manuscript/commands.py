@@ -1,0 +1,31 @@
+"""The command `ibd-scores tables`."""
+
+import argparse
+import sys
+
+from ibd_scores.study import paths
+
+
+def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command to those of a parser."""
+    tables = commands.add_parser(
+        "tables", help="write the tables of the last run as a Word file and an Excel workbook"
+    )
+    tables.add_argument(
+        "--cohort", metavar="NAME", default="", help="a folder of data/raw with a cohort.toml"
+    )
+    tables.set_defaults(command=_tables)
+
+
+def _tables(options: argparse.Namespace) -> int:
+    # Imported here: `ibd-scores run` does without.
+    from ibd_scores.study.manuscript.writing import write
+
+    root = paths.root()
+    try:
+        files = write(root, options.cohort)
+    except ValueError as error:
+        print(error, "Nothing was written.", sep="\n", file=sys.stderr)
+        return 2
+    print("Wrote:", *(file.relative_to(root).as_posix() for file in files), sep="\n  ")
+    return 0
