@@ -96,7 +96,7 @@ def course(patient_id: str, cohort: str = "upadacitinib") -> Figure:
         if part == "diary":
             _beside(page, body, one.diary, 9.0)
         elif part == "endoscopy":
-            _beside(page, body, one.endoscopy, 13.7)
+            _beside(page, body, one.endoscopy, 14.5)
         elif part == "labs":
             _labs(page, body, one)
         elif part == "points":
@@ -111,10 +111,10 @@ def _beside(page: Axes, top: float, grids: Sequence[Grid], cell: float) -> None:
     """Draw baseline beside week 12, the rows labeled once."""
     if not grids:
         page.text(EDGE, top, "No diary was kept.", va="center")
-    left, label = EDGE, 30.0
+    left, label = EDGE, 26.0
     for one in grids:
         grid.draw(page, left, top, one, label=label, cell=cell)
-        left += label + max(cell * one.values.shape[1] + 6, 69)
+        left += label + max(cell * one.values.shape[1] + 3, 69)
         label = 0.0
 
 

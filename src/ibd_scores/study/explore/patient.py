@@ -58,7 +58,7 @@ def read(patient_id: str, cohort: str) -> "Patient":
 
 
 def _near(asked: object, patients: pd.DataFrame) -> str:
-    ids = {str(one).casefold(): str(one) for one in patients.index}
+    ids: dict[str, str] = {one.casefold(): one for one in map(str, patients.index)}
     near = difflib.get_close_matches(str(asked).casefold(), ids, n=5)
     if near:
         return f"near to it: {', '.join(ids[one] for one in near)}"
@@ -163,6 +163,8 @@ class Patient:
         dates = done.loc[done["visit"] == name, "date"]
         if len(dates) > 1:
             return f"{visit}: {len(dates)} endoscopies, none is chosen"
+        if dates.empty and pd.isna(self.at[index.name][name]):
+            return f"{visit}: no endoscopy recorded"
         when = "".join(f", {date:%Y-%m-%d}" for date in dates.dropna())
         return f"{visit}{when}: {quantity(index.name)} {self.score(index, name)}"
 
