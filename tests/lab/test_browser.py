@@ -64,6 +64,8 @@ ENDED = """() => {
 }"""
 SAVE = "() => window.jupyterapp.commands.execute('docmanager:save')"
 STOP = "() => window.jupyterapp.shell.currentWidget.sessionContext.shutdown()"
+IDLE = """() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.status
+    === 'idle'"""
 THEME = "theme => window.jupyterapp.commands.execute('apputils:change-theme', {theme})"
 # Colors of what a card is made of, and of the page that it lies on.
 COLORS = """() => {
@@ -255,6 +257,7 @@ def test_cards_are_readable_in_either_theme(theme, page, lab, project, tmp_path)
     run_all(page, lab, "cards")
     page.evaluate(THEME, theme)
     page.wait_for_function(f"() => document.body.dataset.jpThemeName === '{theme}'")
+    page.wait_for_selector("#jupyterlab-splash", state="detached")
     page.screenshot(path=tmp_path / "cards.png")
     page.evaluate(STOP)
     colors = page.evaluate(COLORS)
@@ -271,6 +274,7 @@ def test_course_and_panel_show_themselves_in_a_live_session(page, lab, project, 
     page.wait_for_selector(".widget-dropdown select")
     page.locator(".widget-dropdown select").nth(2).select_option(label="sex")
     page.wait_for_selector(".widget-html th:has-text('female')")
-    assert page.locator(".jp-OutputArea-output img").count() >= 2
+    page.wait_for_function(IDLE)
+    assert page.locator(".jp-OutputArea-output img").count() == 2  # the forest and the sheet
     page.screenshot(path=tmp_path / "looking.png")
     page.evaluate(STOP)

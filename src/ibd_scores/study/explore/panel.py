@@ -30,6 +30,7 @@ __all__ = ["NOBODY", "explore", "forest"]
 
 NOBODY = "no patient"
 LABEL, COUNT, STEP = 36.0, 18.0, 5.0  # mm: the names, the counts, and from row to row
+APART = "padding-right: 1.5em"  # column from column
 SCREEN = 150  # dots per inch
 
 
@@ -120,6 +121,8 @@ def _table(rates: pd.DataFrame, definition: str, note: str) -> str:
     """Lay the rates out as HTML that takes its colors from the theme."""
     layout = rates_table(rates).droplevel("endpoint").replace("0/0", NOBODY)
     shown = layout.rename_axis(index=None).to_html(border=0, justify="left")
+    for cell in ("th", "td"):
+        shown = shown.replace(f"<{cell}>", f'<{cell} style="text-align: left; {APART}">')
     said = "".join(f"<p>{escape(line)}</p>" for line in (definition, note) if line)
     return f"{shown}{said}"
 

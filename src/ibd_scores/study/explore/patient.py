@@ -1,6 +1,7 @@
 """One patient's records, as the tables of the sheet: diary, endoscopy, points of the scores."""
 
 import difflib
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -51,18 +52,23 @@ def read(patient_id: str, cohort: str) -> "Patient":
         raise ValueError(
             f"patient {patient_id!r} is not in {cohort}; {_near(patient_id, patients)}"
         )
-    disease = patients.loc[patient_id, "disease"]
+    disease = str(patients["disease"][patient_id])
     if disease not in PLANS:
         raise ValueError(f"patient {patient_id!r} has {disease}, for which there is no plan")
-    return Patient(patient_id, Analysis(str(disease), cohort, PLANS[str(disease)].primary))
+    return Patient(patient_id, Analysis(disease, cohort, PLANS[disease].primary))
 
 
 def _near(asked: object, patients: pd.DataFrame) -> str:
-    ids: dict[str, str] = {one.casefold(): one for one in map(str, patients.index)}
-    near = difflib.get_close_matches(str(asked).casefold(), ids, n=5)
+    ids = {_alike(one): str(one) for one in patients.index}
+    near = difflib.get_close_matches(_alike(asked), ids, n=5)
     if near:
         return f"near to it: {', '.join(ids[one] for one in near)}"
     return f"it has {len(ids)}, the first is {next(iter(ids.values()), 'none')}"
+
+
+def _alike(patient_id: object) -> str:
+    """Leave out what is easily written otherwise: capitals, and zeros before a number."""
+    return re.sub(r"(?<!\d)0+(?=\d)", "", str(patient_id).casefold())
 
 
 @dataclass(frozen=True)
