@@ -8,7 +8,7 @@ from ibd_scores.endpoint import Endpoint
 from ibd_scores.endpoints import ses_cd_trial_entry
 from ibd_scores.study.labels import quantity
 
-__all__ = ["active_at_entry", "analyzed", "reasons"]
+__all__ = ["active_at_entry", "analyzed", "lacking", "reasons"]
 
 
 def active_at_entry(pairs: pd.DataFrame) -> "pd.Series[bool]":
@@ -96,23 +96,36 @@ def reasons(
         if len(stopped):
             rows[one.name, "stopped before week 12"] = len(stopped)
         left = asked.intersection(population)
-        for why, lacking in _lacking(one, pairs.reindex(left)).items():
-            if n := int(lacking.sum()):
+        for why, those in lacking(one, pairs.reindex(left)).items():
+            if n := int(those.sum()):
                 rows[one.name, why] = rows.get((one.name, why), 0) + n
     index = pd.MultiIndex.from_tuples(list(rows), names=["endpoint", "reason"])
     return pd.DataFrame({"n": list(rows.values())}, index=index, dtype="int64")
 
 
-def _lacking(one: Endpoint, pairs: pd.DataFrame) -> "dict[str, pd.Series[bool]]":
-    """Tell apart, each patient once, what the endpoint lacks and at which visit."""
+def lacking(one: Endpoint, pairs: pd.DataFrame) -> "dict[str, pd.Series[bool]]":
+    """Tell apart, each patient once, what an endpoint lacks and at which visit.
+
+    Parameters
+    ----------
+    one : Endpoint
+        Not evaluable in these patients.
+    pairs : DataFrame
+        What ``endpoints.pairs`` returns.
+
+    Returns
+    -------
+    dict of str to Series of bool
+        Reason to who lacks that, in the order of `reasons`.
+    """
     found: dict[str, pd.Series[bool]] = {}
     undecided = pd.Series(True, index=pairs.index)
     for visit, suffix in (("baseline", "_baseline"), ("week 12", "")):
         for source in one.reads_at(baseline=visit == "baseline"):
             values = pairs.get(source + suffix, undecided.mask(undecided))
-            lacking = undecided & values.isna()
-            found[f"{visit}: no {quantity(source)}"] = lacking
-            undecided &= ~lacking
+            absent = undecided & values.isna()
+            found[f"{visit}: no {quantity(source)}"] = absent
+            undecided &= ~absent
     for visit, suffix in (("week 12", ""), ("baseline", "_baseline")):
         for score in one.reads:
             alone = undecided & pairs.get(f"{score}_source{suffix}", undecided).eq("recorded")

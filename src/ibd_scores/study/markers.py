@@ -1,5 +1,6 @@
 """Markers of inflammation at week 12, by the limits that the analysis chose."""
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -9,7 +10,7 @@ from ibd_scores.endpoint import Endpoint
 from ibd_scores.study import estimands
 from ibd_scores.study.labels import plainly
 
-__all__ = ["Reading", "normalized", "readings"]
+__all__ = ["Reading", "abnormal", "normalized", "readings"]
 
 
 class Reading(NamedTuple):
@@ -73,13 +74,12 @@ def normalized(
         is known not to have been normal; nobody else is eligible for being normalized.
     """
     known = readings(crp_limit, calprotectin_limit)
-    new, measured, abnormal = [], [], []
+    new, measured, open_to = [], [], []
     for one, options, _ in known:
         new.append(one.normalization(pairs, **options))
         measured.append(one(pairs, **options))
-        before = pairs.reindex(columns=[f"{name}_baseline" for name in _recorded(one)])
-        abnormal.append(one.eligible(pairs, **options) & before.notna().all(axis=1))
-    blocks = {"abnormal at baseline": (new, abnormal), "all measured at week 12": (measured, None)}
+        open_to.append(abnormal(one, pairs, options))
+    blocks = {"abnormal at baseline": (new, open_to), "all measured at week 12": (measured, None)}
     rates = {
         among: estimands.rates(
             flags, disease, eligible=eligible, population=completed, estimands=["as_observed"]
@@ -87,6 +87,21 @@ def normalized(
         for among, (flags, eligible) in blocks.items()
     }
     return pd.concat(rates, names=["among", None]).reset_index("among").reset_index(drop=True)
+
+
+def abnormal(one: Endpoint, pairs: pd.DataFrame, options: Mapping[str, Any]) -> "pd.Series[bool]":
+    """Whose marker is known not to have been normal at baseline.
+
+    Parameters
+    ----------
+    one : Endpoint
+        Of one of `readings`, with its `options`.
+    pairs : DataFrame
+        What ``endpoints.pairs`` returns.
+    """
+    before = pairs.reindex(columns=[f"{name}_baseline" for name in _recorded(one)])
+    able: pd.Series[bool] = one.eligible(pairs, **options) & before.notna().all(axis=1)
+    return able
 
 
 def _recorded(one: Endpoint) -> list[str]:
