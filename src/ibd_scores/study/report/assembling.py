@@ -117,8 +117,10 @@ class _Assembly:
             lines["Safety"].append(f"{name}: {self._harm(disease)}")
         lines = {name: said or [NOT_RUN if not by_disease else "No patient could be judged."]
                  for name, said in lines.items()}  # fmt: skip
-        items = "\n".join(f"<dt>{name}</dt><dd>{shown(' '.join(said), 1500)}</dd>"
-                          for name, said in lines.items())  # fmt: skip
+        items = "\n".join(
+            f"<dt>{name}</dt>{''.join(f'<dd>{shown(one, 1000)}</dd>' for one in said)}"
+            for name, said in lines.items()
+        )
         caveat = "There is no control arm: what changed cannot be ascribed to the drug."
         return f'<dl class="answer">\n{items}\n</dl>\n{page.paragraph(caveat)}'
 

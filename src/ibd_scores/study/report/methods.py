@@ -170,7 +170,7 @@ def _scores(parameters: Mapping[str, Mapping[str, Any]], present: Sequence[Used]
     names = dict.fromkeys(name.removesuffix("_matched") for one in present
                           for name in PLANS[one.disease.upper()].measured)  # fmt: skip
     known = {name: getattr(ibd_scores, name, None) for name in names}
-    cited = [f"{quantity(name)} {references.cite(index.citation)}" for name, index in known.items()
+    cited = [f"{_measured(name)} {references.cite(index.citation)}" for name, index in known.items()
              if isinstance(index, Index)]  # fmt: skip
     floor = (
         "A high hematocrit subtracts nothing from the CDAI"
@@ -192,7 +192,7 @@ def _endpoints(parameters: Mapping[str, Mapping[str, Any]], by_disease: Sequence
         name = DISEASES[one.disease]
         if not one.started:
             yield (
-                f"Endpoints, {name}",
+                f"Endpoints: {name}",
                 "No patient with this disease started: nothing was analyzed.",
             )
             continue
@@ -217,11 +217,11 @@ def _endpoints(parameters: Mapping[str, Mapping[str, Any]], by_disease: Sequence
         ]
         limits = {name: chosen[name] for name in ("crp_limit", "calprotectin_limit")}
         normal = [
-            f"{reading.definition} {references.cite(reading.endpoint.citation)}"
+            f"{_signs(reading.definition)} {references.cite(reading.endpoint.citation)}"
             for reading in markers.readings(**limits)
         ]
         yield (
-            f"Endpoints, {name}",
+            f"Endpoints: {name}",
             (f"{said} Others: {'; '.join(others)}. Markers are normal by: {'; '.join(normal)}."),
         )
 
@@ -232,7 +232,17 @@ def _chosen(parameters: Mapping[str, Mapping[str, Any]], disease: str) -> Mappin
 
 
 def _defined(endpoint: Any) -> str:
-    return plainly(endpoint.definition).replace("<=", "≤").replace(">=", "≥")
+    return _signs(plainly(endpoint.definition))
+
+
+def _signs(text: str) -> str:
+    return text.replace("<=", "≤").replace(">=", "≥")
+
+
+def _measured(column: str) -> str:
+    """Name a quantity with its unit in brackets, for a list that is joined by commas."""
+    name, _, unit = quantity(column).partition(", ")
+    return f"{name} ({unit})" if unit else name
 
 
 def _rates(parameters: Mapping[str, Mapping[str, Any]], present: Sequence[Used],
@@ -243,10 +253,11 @@ def _rates(parameters: Mapping[str, Mapping[str, Any]], present: Sequence[Used],
     yield (
         "Estimands and rates",
         (
-            f"Each endpoint is k of n under each of these estimands. {each[0].upper()}{each[1:]}. Who "
-            "met an endpoint at baseline, or could not meet it from there, is in no denominator. "
-            f"Intervals are Wilson's at 95 % {references.cite(r.WILSON)}, with Clopper-Pearson's beside "
-            f"that of the primary endpoint {references.cite(r.CLOPPER)}. The diseases are never pooled."
+            f"Each endpoint is k of n under each of these estimands. {each[0].upper()}{each[1:]}. "
+            "Who met an endpoint at baseline, or could not meet it from there, is in no "
+            f"denominator. Intervals are Wilson's at 95 % {references.cite(r.WILSON)}, with Clopper-Pearson's "
+            f"beside that of the primary endpoint {references.cite(r.CLOPPER)}. The diseases are "
+            "never pooled."
         ),
     )
     said = []
@@ -274,7 +285,7 @@ def _tests(present: Sequence[Used], references: References) -> Iterator[Paragrap
                           for way in one.intervals])  # fmt: skip
             said.append(
                 f"Change from baseline, of patients with both values, in "
-                f"{listed([quantity(measured) for measured in one.tested])}: Hodges-Lehmann "
+                f"{listed([_measured(name) for name in one.tested])}: Hodges-Lehmann "
                 f"estimate {cite(r.HODGES)}"
                 + (f" with a 95 % interval from {how} of the signed ranks" if how else "")
                 + f", two-sided Wilcoxon signed-rank test with zeros dropped {cite(r.WILCOXON)} "
@@ -314,7 +325,7 @@ def _tests(present: Sequence[Used], references: References) -> Iterator[Paragrap
         if one.audited:
             said.append(f"{one.audited} published percentages were audited for the counts that "
                         f"print so {cite(r.GRIM)}.")  # fmt: skip
-        yield f"Analysis, {name}", " ".join(filter(None, said))
+        yield f"Analysis: {name}", " ".join(filter(None, said))
 
 
 def _multiplicity(one: Used, references: References) -> str:

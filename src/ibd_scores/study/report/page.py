@@ -79,11 +79,12 @@ def facts(name: str, caption: str, heads: Iterable[str], rows: Iterable[Iterable
 
 def figure(number: int, name: str, caption: str, alternative: str, png: bytes) -> str:
     """Return a figure within the page, with its caption and the text that can stand for it."""
-    width, height = (int.from_bytes(png[start : start + 4]) for start in (16, 20))
+    # The chain draws at 300 dots per inch; a page has 96.
+    width, height = (round(int.from_bytes(png[at : at + 4]) * 96 / 300) for at in (16, 20))
     return (
         f'<figure id="figure-{name}"><img width="{width}" height="{height}" '
         f'alt="{shown(alternative, 1500)}" src="data:image/png;base64,{b64encode(png).decode()}">'
-        f"<figcaption><strong>Figure {number}.</strong> {shown(caption, 1500)}</figcaption></figure>"
+        f"<figcaption><strong>Figure {number}.</strong> {shown(caption)}</figcaption></figure>"
     )
 
 

@@ -44,7 +44,7 @@ STROBE = "von Elm E et al. Lancet 2007;370:1453-1457. doi:10.1016/S0140-6736(07)
 
 # "Authors. Journal 1987;317:1625-1629. doi:..."; volume, pages and doi are not always there.
 _PAPER = re.compile(
-    r"(?P<author>.+?(?: et al)?)[.]? (?:\((?P<group>[^)]+)\) )?(?P<journal>[A-Z][A-Za-z ]+?) "
+    r"(?P<author>[^.]+)[.] (?:\((?P<group>[^)]+)\) )?(?P<journal>[A-Z][A-Za-z ]+?) "
     r"(?P<year>\d{4})(?:;(?P<volume>[\d()]+):(?P<pages>[\w-]+))?(?:\. doi:(?P<doi>\S+))?"
 )
 _NOTE = "% Titles are not kept in the catalogue; a reference manager fills them in from the doi."
