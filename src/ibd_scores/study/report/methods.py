@@ -250,16 +250,14 @@ def _rates(parameters: Mapping[str, Mapping[str, Any]], present: Sequence[Used],
     if not present:
         return
     each = "; ".join(f"{ESTIMAND_TITLES[name]}: {said}" for name, said in ESTIMANDS.items())
-    yield (
-        "Estimands and rates",
-        (
-            f"Each endpoint is k of n under each of these estimands. {each[0].upper()}{each[1:]}. "
-            "Who met an endpoint at baseline, or could not meet it from there, is in no "
-            f"denominator. Intervals are Wilson's at 95 % {references.cite(r.WILSON)}, with Clopper-Pearson's "
-            f"beside that of the primary endpoint {references.cite(r.CLOPPER)}. The diseases are "
-            "never pooled."
-        ),
+    wilson, clopper = references.cite(r.WILSON), references.cite(r.CLOPPER)
+    text = (
+        f"Each endpoint is k of n under each of these estimands. {each[0].upper()}{each[1:]}. Who "
+        "met an endpoint at baseline, or could not meet it from there, is in no denominator. "
+        f"Intervals are Wilson's at 95 % {wilson}, with Clopper-Pearson's beside that of the "
+        f"primary endpoint {clopper}. The diseases are never pooled."
     )
+    yield "Estimands and rates", text
     said = []
     for one in present:
         name = DISEASES[one.disease]
