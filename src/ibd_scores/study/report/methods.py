@@ -193,7 +193,7 @@ def _endpoints(parameters: Mapping[str, Mapping[str, Any]], by_disease: Sequence
         if not one.started:
             yield (
                 f"Endpoints: {name}",
-                "No patient with this disease started: nothing was analyzed.",
+                "Nobody with this disease started: nothing was analyzed.",
             )
             continue
         chosen = _chosen(parameters, one.disease)
