@@ -62,7 +62,10 @@ def read(html: str) -> Grid:
     heads = [
         _heading([row[place] for row in head], place < labels) for place in range(len(head[0]))
     ]
-    rows = [tuple(plain(cell) for cell in row) for row in body]
+    rows = [
+        tuple(plain(cell, 200) if place < labels else plain(cell) for place, cell in enumerate(row))
+        for row in body
+    ]
     if labels == 1 and not heads[0] and [row[0] for row in rows] == [*map(str, range(len(rows)))]:
         heads, rows = heads[1:], [row[1:] for row in rows]  # a running number says nothing
     return Grid(tuple(heads), labels, tuple(rows), note)
