@@ -107,6 +107,13 @@ def _parser() -> argparse.ArgumentParser:
     listing = commands.add_parser("parameters", help="list the parameters that can be given")
     listing.set_defaults(command=_parameters)
 
+    report = commands.add_parser(
+        "report", help="write what the last run found as one page, with its methods and references"
+    )
+    report.add_argument("--cohort", metavar="NAME", default="", help="or NAME@SET of a batch study")
+    report.add_argument("--pdf", action="store_true", help="as PDF too, if chromium is installed")
+    report.set_defaults(command=_report)
+
     audit = commands.add_parser(
         "audit", help="check a printed percentage: which k/n print so, and which denominators do"
     )
@@ -275,6 +282,22 @@ def _listing(root: Path) -> str:
             lines.append(fill(f"possible: {possible}", 88, initial_indent=" " * 4,
                               subsequent_indent=" " * 8))  # fmt: skip
     return "\n".join(lines)
+
+
+def _report(options: argparse.Namespace) -> int:
+    from ibd_scores.study import report  # imports pandas
+
+    with _refusing("No report was written."):
+        plan = report.planned(paths.root(), options.cohort)
+    made = report.write(plan)
+    if options.pdf:
+        printed = made[0].with_suffix(".pdf")
+        if refusal := report.pdf.write(made[0], printed):
+            print(refusal)
+        else:
+            made.append(printed)
+    print(*(path.relative_to(plan.root).as_posix() for path in made), sep="\n")
+    return 0
 
 
 def _audit(options: argparse.Namespace) -> int:

@@ -13,6 +13,7 @@ from ibd_scores.study.chain import notebooks
 from ibd_scores.study.chain.execution import Task
 
 STATE, LOCK = "chain.json", "chain.lock"
+REPORT = "report/"  # made from all that, by a command of its own
 OWN = {STATE, LOCK, "provenance.json"}  # what the chain itself keeps in a derived folder
 
 
@@ -77,10 +78,11 @@ class Ledger:
         }
 
     def strays(self, stages: Iterable[str]) -> list[str]:
-        """The other files in the folder, but for the chain's own and hidden ones."""
+        """The other files in the folder, but for the chain's own, the report's and hidden ones."""
         there = [path.relative_to(self.folder).as_posix() for path in files(self.folder)]
         known = {*OWN, *self.outputs(stages)}
-        return [name for name in there if name not in known and "/." not in f"/{name}"]
+        ours = (name for name in there if not name.startswith(REPORT))
+        return [name for name in ours if name not in known and "/." not in f"/{name}"]
 
 
 def surroundings(root: Path, sources: Iterable[Path]) -> str:

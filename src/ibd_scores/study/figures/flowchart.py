@@ -16,6 +16,7 @@ __all__ = ["flow"]
 LEFT, MAIN = 1.0, 38.0  # where the boxes of the column begin, and their width
 ASIDE, SIDE = 46.0, 42.0
 PAD, GAP = 1.6, 2.5
+LONGEST = 120  # signs of a reason: somebody's free text does not become the figure
 ARROW = {
     "arrowstyle": "-|>,head_width=0.15,head_length=0.3",
     "linewidth": 0.8,
@@ -124,8 +125,14 @@ def _text(text: str, width: float) -> str:
 
 
 def _aside(heading: str, n: int, reasons: Mapping[str, int]) -> str:
-    listed = [fitted(f"{why}: {k}", SIDE - 2 * PAD - 2, "  ") for why, k in reasons.items() if k]
+    listed = [
+        fitted(f"{_cut(why)}: {k}", SIDE - 2 * PAD - 2, "  ") for why, k in reasons.items() if k
+    ]
     return "\n".join([_text(f"{heading}\nn = {n}", SIDE), *listed])
+
+
+def _cut(why: str) -> str:
+    return why if len(why) <= LONGEST else f"{why[: LONGEST - 1]}…"
 
 
 def _draw(page: Axes, stages: list[Stage], top: float) -> None:

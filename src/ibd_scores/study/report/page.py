@@ -1,0 +1,160 @@
+"""The parts of the page: tables, figures, sections, and what stands around them."""
+
+from base64 import b64encode
+from collections.abc import Iterable
+from html import escape
+from importlib.resources import files
+
+from ibd_scores.study.report.grid import Grid
+from ibd_scores.study.report.text import plain, shown
+
+MOST_ROWS = 100
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+
+
+def paragraph(text: str, kind: str = "") -> str:
+    """Return a paragraph of text; blank for blank text."""
+    return f"<p{_kind(kind)}>{shown(text, 4000)}</p>" if text else ""
+
+
+def table(name: str, caption: str, grid: Grid, *, kind: str = "", source: str = "") -> str:
+    """Return a table with its caption, and the note below it.
+
+    Parameters
+    ----------
+    name : str
+        The id on the page.
+    caption : str
+        What it shows.
+    grid : Grid
+        Its cells. One without rows is told in words.
+    kind : str
+        A class for the styles.
+    source : str
+        The file that has all rows, where the table is longer than can be read.
+    """
+    note = paragraph(grid.note, "note")
+    if not grid.rows:
+        return f'<p id="{name}"><strong>{shown(caption)}:</strong> no row to show.</p>{note}'
+    head = "".join(f'<th scope="col">{escape(one)}</th>' if one else "<td></td>"
+                   for one in grid.heads)  # fmt: skip
+    lines = "\n".join(f"<tr>{''.join(_row(grid, place))}</tr>"
+                      for place in range(min(len(grid.rows), MOST_ROWS)))  # fmt: skip
+    if (left := len(grid.rows) - MOST_ROWS) > 0:
+        where = f": {source} has them" if source else ""
+        note = paragraph(f"{left} more rows are not shown{where}.", "note") + note
+    return (
+        f'<div class="wide" role="region" tabindex="0" aria-labelledby="{name}-caption">'
+        f'<table id="{name}"{_kind(kind)}><caption id="{name}-caption">{shown(caption)}</caption>\n'
+        f"<thead><tr>{head}</tr></thead>\n<tbody>\n{lines}\n</tbody></table></div>\n{note}"
+    )
+
+
+def _row(grid: Grid, place: int) -> Iterable[str]:
+    """Give the cells of a row; a label is written once, above those rows that share it."""
+    row, labels = grid.rows[place], max(grid.labels, 1)
+    for column, cell in enumerate(row):
+        if column >= labels:
+            yield f"<td>{escape(cell)}</td>"
+            continue
+        if column == labels - 1:
+            yield f'<th scope="row">{escape(cell)}</th>'
+        elif place == 0 or not _shares(grid, place - 1, place, column):
+            end = place + 1
+            while end < min(len(grid.rows), MOST_ROWS) and _shares(grid, place, end, column):
+                end += 1
+            span = f' rowspan="{end - place}"' if end - place > 1 else ""
+            yield f'<th scope="row"{span}>{escape(cell)}</th>'
+
+
+def _shares(grid: Grid, one: int, other: int, column: int) -> bool:
+    return grid.rows[one][: column + 1] == grid.rows[other][: column + 1]
+
+
+def facts(name: str, caption: str, heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """Return a table of texts, the first column naming the rows."""
+    cells = tuple(tuple(plain(cell) for cell in row) for row in rows)
+    return table(name, caption, Grid((*heads,), 1, cells))
+
+
+def figure(number: int, name: str, caption: str, alternative: str, png: bytes) -> str:
+    """Return a figure within the page, with its caption and the text that can stand for it."""
+    # The chain draws at 300 dots per inch; a page has 96.
+    width, height = (round(int.from_bytes(png[at : at + 4]) * 96 / 300) for at in (16, 20))
+    return (
+        f'<figure id="figure-{name}"><img width="{width}" height="{height}" '
+        f'alt="{shown(alternative, 1500)}" src="data:image/png;base64,{b64encode(png).decode()}">'
+        f"<figcaption><strong>Figure {number}.</strong> {shown(caption)}</figcaption></figure>"
+    )
+
+
+def spoken(grid: Grid | None, rows: int = 8) -> str:
+    """Tell the first rows of a table in words, for who cannot see the figure drawn from it.
+
+    >>> spoken(Grid(("step", "n"), 1, (("started", "80"), ("completed", "75"))))
+    'started: n 80; completed: n 75.'
+    """
+    if grid is None or not grid.rows:
+        return "It shows no patients."
+    labels, told = max(grid.labels, 1), []
+    for row in grid.rows[:rows]:
+        pairs = [f"{head} {cell}" for head, cell in zip(grid.heads, row, strict=True)]
+        told.append(f"{', '.join(filter(None, row[:labels]))}: {', '.join(pairs[labels:][:3])}")
+    more = f"; and {len(grid.rows) - rows} more rows" if len(grid.rows) > rows else ""
+    return f"{'; '.join(told)}{more}."
+
+
+def section(name: str, heading: str, *parts: str) -> str:
+    """Return a section with its heading."""
+    body = "\n".join(filter(None, parts))
+    return f'<section id="{name}" aria-labelledby="{name}-heading">\n<h2 id="{name}-heading">' \
+           f"{shown(heading)}</h2>\n{body}\n</section>"  # fmt: skip
+
+
+def page(title: str, lead: str, contents: Iterable[tuple[str, str]], body: str) -> str:
+    """Return the whole page, which needs nothing else.
+
+    Parameters
+    ----------
+    title : str
+        Of the cohort.
+    lead : str
+        HTML below the title.
+    contents : iterable of (str, str)
+        The id and the heading of each section.
+    body : str
+        The sections.
+    """
+    style = files(__package__).joinpath("page.css").read_text("utf-8")
+    links = "\n".join(f'<li><a href="#{name}">{shown(one)}</a></li>' for name, one in contents)
+    return f"""<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="{POLICY}">
+<title>{shown(title, 200)}</title>
+<style>
+{style}</style>
+</head>
+<body>
+<a class="skip" href="#answer">Skip to the answer</a>
+<header>
+<h1>{shown(title, 200)}</h1>
+{lead}
+</header>
+<nav aria-label="Contents">
+<ul>
+{links}
+</ul>
+</nav>
+<main>
+{body}
+</main>
+</body>
+</html>
+"""
+
+
+def _kind(kind: str) -> str:
+    return f' class="{kind}"' if kind else ""
