@@ -49,7 +49,7 @@ def breakable(text: str) -> str:
     >>> breakable("<" + 40 * "a")
     '&lt;aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa<wbr>aaaaaaaaa'
     """
-    return "<wbr>".join(map(escape, LONG_WORD.sub("\g<0>\n", text).split("\n")))
+    return "<wbr>".join(map(escape, LONG_WORD.sub("\\g<0>\n", text).split("\n")))
 
 
 def prose(markdown: str) -> str:
