@@ -152,8 +152,7 @@ class _Assembly:
         disease, _, name = cell.partition("-")
         source = f"{disease}_{name}.csv" if disease in DISEASES else f"notebooks, cell {cell}"
         whose = f" ({DISEASES[disease]})" if disease in DISEASES else ""
-        kind = "" if name in contents.LONG else "few"
-        return f"{above}\n{page.table(cell, caption + whose, grid, kind=kind, source=source)}"
+        return f"{above}\n{page.table(cell, caption + whose, grid, source=source)}"
 
     def _figure(self, one: contents.Drawn) -> str:
         png = self.run.figure(one.name)

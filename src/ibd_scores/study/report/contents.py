@@ -68,8 +68,6 @@ REPAIRS = {
     "score-recorded": "Totals of the centre beside those computed from items",
     "score-problems": "Contradictions that were scored as recorded",
 }
-# Rows of these are few words that are not to be broken.
-LONG = {"definitions", "context", "special"}
 
 FIGURES = {
     "flow": (

@@ -6,7 +6,7 @@ from html import escape
 from importlib.resources import files
 
 from ibd_scores.study.report.grid import Grid
-from ibd_scores.study.report.text import plain, shown
+from ibd_scores.study.report.text import breakable, plain, shown
 
 MOST_ROWS = 100
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
@@ -17,7 +17,7 @@ def paragraph(text: str, kind: str = "") -> str:
     return f"<p{_kind(kind)}>{shown(text, 4000)}</p>" if text else ""
 
 
-def table(name: str, caption: str, grid: Grid, *, kind: str = "", source: str = "") -> str:
+def table(name: str, caption: str, grid: Grid, *, source: str = "") -> str:
     """Return a table with its caption, and the note below it.
 
     Parameters
@@ -28,8 +28,6 @@ def table(name: str, caption: str, grid: Grid, *, kind: str = "", source: str = 
         What it shows.
     grid : Grid
         Its cells. One without rows is told in words.
-    kind : str
-        A class for the styles.
     source : str
         The file that has all rows, where the table is longer than can be read.
     """
@@ -45,7 +43,7 @@ def table(name: str, caption: str, grid: Grid, *, kind: str = "", source: str = 
         note = paragraph(f"{left} more rows are not shown{where}.", "note") + note
     return (
         f'<div class="wide" role="region" tabindex="0" aria-labelledby="{name}-caption">'
-        f'<table id="{name}"{_kind(kind)}><caption id="{name}-caption">{shown(caption)}</caption>\n'
+        f'<table id="{name}"><caption id="{name}-caption">{shown(caption)}</caption>\n'
         f"<thead><tr>{head}</tr></thead>\n<tbody>\n{lines}\n</tbody></table></div>\n{note}"
     )
 
@@ -55,16 +53,16 @@ def _row(grid: Grid, place: int) -> Iterable[str]:
     row, labels = grid.rows[place], max(grid.labels, 1)
     for column, cell in enumerate(row):
         if column >= labels:
-            yield f"<td>{escape(cell)}</td>"
+            yield f"<td>{breakable(cell)}</td>"
             continue
         if column == labels - 1:
-            yield f'<th scope="row">{escape(cell)}</th>'
+            yield f'<th scope="row">{breakable(cell)}</th>'
         elif place == 0 or not _shares(grid, place - 1, place, column):
             end = place + 1
             while end < min(len(grid.rows), MOST_ROWS) and _shares(grid, place, end, column):
                 end += 1
             span = f' rowspan="{end - place}"' if end - place > 1 else ""
-            yield f'<th scope="row"{span}>{escape(cell)}</th>'
+            yield f'<th scope="row"{span}>{breakable(cell)}</th>'
 
 
 def _shares(grid: Grid, one: int, other: int, column: int) -> bool:

@@ -9,6 +9,7 @@ from ibd_scores.study.cohort.identity import text_safe
 LONGEST = 600  # signs of a cell or a sentence
 # Controls, marks of direction and other invisible signs; what is not assigned.
 UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn"}
+LONG_WORD = re.compile(r"\S{32}(?=\S)")
 SIGNED = re.compile(r"\s*-[\d.]")  # a negative number begins no formula, whatever follows it
 
 
@@ -40,6 +41,15 @@ def shown(value: object, longest: int = LONGEST) -> str:
     '&lt;script&gt;alert(1)&lt;/script&gt; &amp; more'
     """
     return escape(plain(value, longest))
+
+
+def breakable(text: str) -> str:
+    """Return the text of a cell as HTML that can be broken within its longest words.
+
+    >>> breakable("<" + 40 * "a")
+    '&lt;aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa<wbr>aaaaaaaaa'
+    """
+    return "<wbr>".join(map(escape, LONG_WORD.sub("\\g<0>\n", text).split("\n")))
 
 
 def prose(markdown: str) -> str:
