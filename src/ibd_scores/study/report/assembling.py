@@ -30,6 +30,8 @@ SECTIONS = {
 }
 NUMBERS = {*list(SECTIONS)[:8], "repairs"}  # sections that say once more that they are simulated
 SIMULATED = "Simulated cohort: no patient stands behind these numbers."
+OVERALL = ("any adverse event", "any serious adverse event", "any related adverse event",
+           "any that led to stopping")  # fmt: skip
 NOT_RUN = "The chain of this cohort has no notebook on outcomes: there is nothing to report here."
 
 
@@ -130,7 +132,7 @@ class _Assembly:
         if table is None or not column:
             return "no adverse events are recorded in this cohort."
         counts = {row[0]: cell for row, cell in zip(table.rows, column, strict=True)}
-        told = [f"{term} in {counts[term]}" for term in counts if term.startswith("any ")]
+        told = [f"{term} in {counts[term]}" for term in OVERALL if term in counts]
         return f"{'; '.join(told)}."
 
     def _both(self, cells: Mapping[str, str]) -> list[str]:

@@ -4,7 +4,7 @@ Another parameter, another package, another interval in the table of changes: an
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import ibd_scores
@@ -82,7 +82,7 @@ class Used:
     started: int = 0
     intervals: tuple[str, ...] = ()
     tested: tuple[str, ...] = ()
-    families: Mapping[str, tuple[str, int]] = ()  # type: ignore[assignment]
+    families: Mapping[str, tuple[str, int]] = field(default_factory=dict)
     moves: tuple[str, ...] = ()
     prevalence: bool = False
     imputed: str = ""
@@ -331,7 +331,7 @@ def _multiplicity(one: Used, references: References) -> str:
     said = [
         f"{count} test{'s' if count > 1 else ''} in the {family} family "
         f"({manner} {references.cite(MANNERS[manner])})"
-        for family, (manner, count) in dict(one.families).items()
+        for family, (manner, count) in one.families.items()
     ]
     if not said:
         return "No test was possible, so nothing was adjusted for multiplicity."
