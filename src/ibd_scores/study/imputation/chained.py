@@ -23,6 +23,7 @@ from ibd_scores.study.imputation.pooling import too_few
 __all__ = ["impute", "predictors"]
 
 VISITS = (BASELINE, "")
+DISTANCES = 20_000_000  # between patients, held at one time
 RIDGE = 1e-5  # of the predictors' variance, which is 1: aliased ones then do no harm
 # Sums over several blocks, computed anew for who lacked one of them.
 SUMS = (mayo_full, mayo_partial, mayo_adapted, mayo_partial_adapted, uceis)
@@ -233,8 +234,12 @@ def _nearest(
     drawn = estimated + error[:, None, None] * shift
     pool = rng.integers(n, size=(len(gram), n))
     offered = np.take_along_axis(fitted[:, :, 0], pool, axis=1)
-    distance = np.abs(lacking @ drawn - offered[:, None])
-    near = np.argpartition(distance, k - 1, axis=2)[:, :, :k]
+    aim = lacking @ drawn
+    step = max(1, DISTANCES // offered.size)  # patients at once, for the memory
+    near = np.concatenate([
+        np.argpartition(np.abs(aim[:, at : at + step] - offered[:, None]), k - 1, axis=2)[:, :, :k]
+        for at in range(0, max(aim.shape[1], 1), step)
+    ], axis=1)  # fmt: skip
     choice = rng.integers(k, size=(*near.shape[:2], 1))
     one = np.take_along_axis(near, choice, axis=2)[:, :, 0]
     chosen: Rows = np.take_along_axis(pool, one, axis=1)
