@@ -235,7 +235,7 @@ def _nearest(
     pool = rng.integers(n, size=(len(gram), n))
     offered = np.take_along_axis(fitted[:, :, 0], pool, axis=1)
     aim = lacking @ drawn
-    step = max(1, DISTANCES // offered.size)  # patients at once: 20,000 fit as 80 do
+    step = max(1, DISTANCES // offered.size)  # patients at once, for the memory
     near = np.concatenate([
         np.argpartition(np.abs(aim[:, at : at + step] - offered[:, None]), k - 1, axis=2)[:, :, :k]
         for at in range(0, max(aim.shape[1], 1), step)
