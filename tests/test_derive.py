@@ -49,6 +49,25 @@ def test_five_of_seven_days_are_enough_and_the_mean_counts_for_the_others():
     assert score == 196
 
 
+@pytest.mark.parametrize("ids", [(1, 2**62), (-5, 7), ("P1", "P2")])
+def test_patients_are_told_apart_whatever_their_ids(ids):
+    two = pd.concat([visit().assign(patient_id=one) for one in ids])
+    days = pd.concat([
+        diary(DAYS, stools).assign(patient_id=one) for one, stools in zip(ids, (1, 9), strict=True)
+    ])  # fmt: skip
+    assert derive.diary_window(two, days)["liquid_stools_7d"].tolist() == [7, 63]
+
+
+def test_rows_without_a_patient_or_a_date_belong_to_no_visit():
+    days = diary(DAYS, 1)
+    nobody = days.assign(patient_id=None, liquid_stools=50)
+    never = days.assign(date=pd.NaT, liquid_stools=50)
+    lost = visit().assign(date=pd.NaT)
+    found = derive.diary_window(pd.concat([visit(), lost]), pd.concat([days, nobody, never]))
+    assert found["liquid_stools_7d"].tolist() == pytest.approx([7, np.nan], nan_ok=True)
+    assert found["diary_days"].tolist() == [7, 0]
+
+
 def test_three_days_are_not_enough_by_default():
     # Worked example CDAI-7.
     three = diary(DAYS[2:5], [3, 4, 3])

@@ -18,6 +18,7 @@ nothing where an engine sees a part of a table at a time.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ibd_scores.columns import KEYS, origin
@@ -120,13 +121,18 @@ def _polars_lazy(entry: "Formula", table: Any, options: dict[str, Any]) -> Any:
     names = _read(entry, table.collect_schema().names())
     entry.opened(dict.fromkeys(names), dict(options))  # what is lacking is said now
 
-    def scored(rows: Any) -> Any:
-        columns = {name: rows.struct.field(name).to_arrow() for name in names}
-        return _polars_series(entry, arrow_column(entry, columns, options, placed=False))
-
+    scored = partial(_polars_rows, entry, names, options)
     rows = pl.struct(names)
     made = rows.map_batches(scored, return_dtype=_polars_type(entry), is_elementwise=True)
     return made.alias(entry.name)
+
+
+def _polars_rows(
+    entry: "Formula", names: Iterable[str], options: Mapping[str, Any], rows: Any
+) -> Any:
+    """Score a part of a lazy table, whose columns come as one of structures."""
+    columns = {name: rows.struct.field(name).to_arrow() for name in names}
+    return _polars_series(entry, arrow_column(entry, columns, options, placed=False))
 
 
 def _duckdb(entry: "Formula", table: Any, options: dict[str, Any]) -> Any:

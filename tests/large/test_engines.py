@@ -11,7 +11,7 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-from ibd_scores import cdai, endpoints, mayo_partial, montreal_location, pro2_cd, rutgeerts
+from ibd_scores import cdai, endpoints, engines, mayo_partial, montreal_location, pro2_cd, rutgeerts
 from ibd_scores.engines import in_batches
 from tests.large.examples import EVERY, plain, table
 
@@ -87,6 +87,20 @@ def test_the_columns_are_those_of_the_engine():
     assert place.dtype == pl.Enum(montreal_location.grades)
     assert place.to_list() == ["L3", None]
     assert pa.types.is_dictionary(montreal_location(pa.table(sites)).type)
+
+
+def test_a_part_of_a_lazy_table_is_scored_by_itself():
+    # In a streaming engine it runs in a thread of Polars.
+    part = pl.DataFrame(VISITS).to_struct("rows")
+    names = ["patient_id", "liquid_stools_mean", "abdominal_pain_mean"]
+    assert engines._polars_rows(pro2_cd, names, {}, part).to_list() == SCORES
+
+
+@pytest.mark.parametrize("column", [["2", "1"], [b"2", b"1"], [[2], [1]]])
+def test_what_is_no_number_is_refused(column):
+    rows = pa.table({"liquid_stools_mean": [5, 1], "abdominal_pain_mean": column})
+    with pytest.raises(ValueError, match="abdominal_pain_mean = .* not a number"):
+        pro2_cd(rows)
 
 
 def test_a_duckdb_relation_is_scored_in_its_own_connection():

@@ -10,7 +10,7 @@ import pandas as pd
 import polars as pl
 import pytest
 
-from ibd_scores import cdai, mayo_full, pucai, rutgeerts, ses_cd
+from ibd_scores import cdai, fast, mayo_full, pucai, rutgeerts, ses_cd, words
 from ibd_scores.endpoints import adapted_mayo_response, partial_mayo_response
 from ibd_scores.fast import compiled, source
 from tests.large.examples import EVERY, plain, table
@@ -87,6 +87,38 @@ def test_a_rule_that_asks_whether_a_column_is_true_cannot_be_compiled():
     summing = replace(adapted_mayo_response, rule=lambda mayo_adapted, *_: np.cumsum(mayo_adapted))
     with pytest.raises(TypeError):
         source(summing, summing.columns, {})
+
+
+def test_what_has_no_row_by_row_meaning_cannot_be_compiled():
+    summing = replace(adapted_mayo_response, rule=lambda one, *_: np.add.reduce(one))
+    with pytest.raises(TypeError):
+        source(summing, summing.columns, {})
+
+
+def test_a_condition_that_is_no_column_is_written_as_it_is():
+    always = replace(adapted_mayo_response, rule=lambda one, *_: np.where((one > 1) & True, 1, 0))
+    assert "& True)" in source(always, always.columns, {})
+    frame = table(adapted_mayo_response)
+    assert plain(compiled(always)(frame)) == plain(always(frame))
+
+
+def test_words_are_matched_alike_compiled_and_not():
+    text = np.frombuffer(b"malefemalemales" + bytes(8), np.uint8)
+    eight = np.ndarray((len(text) - 7,), "<u8", text, strides=(1,))
+    begins, lengths = np.array([0, 4, 10]), np.array([4, 6, 5])
+    keys = np.array([words._key(word) for word in ("female", "male")], np.uint64)
+    expected = words.matched(eight, begins, lengths, keys)
+    assert expected.tolist() == [1.0, 0.0, np.inf]
+    for match in (fast._match, fast.NUMBA._matching):
+        out = np.empty(3)
+        match(eight, begins, lengths, keys, words.LOW_BYTES, out)
+        assert out.tolist() == expected.tolist()
+
+
+def test_numba_that_is_lacking_is_told(monkeypatch):
+    monkeypatch.setitem(sys.modules, "numba", None)
+    with pytest.raises(ModuleNotFoundError, match="ibd-scores"):
+        fast._jit(len)
 
 
 def test_without_numba_it_says_how_to_install_it():
