@@ -22,6 +22,7 @@ Reader = Callable[[slice], Array]
 
 NAMES = 20  # how many columns an error lists of those that a table has
 BLOCK_ROWS = 32_768  # temporaries of this length stay in the processor's cache
+TO_PANDAS = ("df", "compute", "to_pandas")  # what makes a DataFrame of another engine's table
 KEYS = ("patient_id", "visit", "segment", "date")  # tell a row wherever it stands
 
 
@@ -196,11 +197,14 @@ def check_table(who: str, given: Any) -> None:
     if not (isinstance(given, Mapping) or (is_pandas(given) and hasattr(given, "columns"))):
         kind = type(given)
         place = "" if kind.__module__ == "builtins" else f"{origin(given)}."
-        remedy = ".to_pandas()" if hasattr(given, "to_pandas") else "for one patient values by name"
-        raise TypeError(
-            f"{who}: a table is a pandas, Polars, pyarrow, DuckDB or Dask table or a mapping of "
-            f"columns, not {place}{kind.__name__}; give {remedy}"
+        known, remedy = (
+            "a pandas, Polars, pyarrow, DuckDB or Dask table or a mapping of columns",
+            "for one patient values by name",
         )
+        for way in TO_PANDAS:
+            if hasattr(given, "columns") and hasattr(given, way):
+                known, remedy = "here a pandas DataFrame or a mapping of columns", f".{way}()"
+        raise TypeError(f"{who}: a table is {known}, not {place}{kind.__name__}; give {remedy}")
 
 
 def read(

@@ -191,6 +191,21 @@ def test_an_entry_of_one_s_own_is_sent_whole():
     assert plain(again(frame)) == plain(own(frame))
 
 
+@pytest.mark.parametrize(
+    ("rows", "remedy"),
+    [
+        (pl.DataFrame(VISITS), r"polars\.DataFrame; give \.to_pandas\(\)"),
+        (arrow(VISITS), r"pyarrow\.Table; give \.to_pandas\(\)"),
+        (duckdb.from_arrow(arrow(VISITS)), r"Relation; give \.df\(\)"),
+        (dd.from_pandas(VISITS), r"dask\.DataFrame; give \.compute\(\)"),
+    ],
+    ids=lambda one: type(one).__module__,
+)
+def test_what_looks_at_all_rows_at_once_asks_for_pandas(rows, remedy):
+    with pytest.raises(TypeError, match=f"here a pandas DataFrame or .*not .*{remedy}"):
+        pro2_cd.points(rows)
+
+
 def test_what_is_no_table_is_refused_with_the_kinds_that_are():
     with pytest.raises(
         TypeError, match=r"cdai: a table is a pandas, Polars, .* not polars\.Series"
