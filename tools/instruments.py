@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from ibd_scores import derive, endpoints
+from ibd_scores import catalogue, derive, endpoints
 from ibd_scores.derive import findings
 from ibd_scores.endpoint import Endpoint
 from ibd_scores.entries import AREAS, ITEMS
@@ -182,24 +182,47 @@ def _row(one: Endpoint) -> tuple[str, ...]:
     return f"`{one.name}`", one.disease, defined, one.citation
 
 
-def document() -> str:
-    """Return the whole page."""
-    areas = {
+def areas() -> dict[str, list[Index | Grading]]:
+    """Return the instruments of each area of the catalogue, by its heading."""
+    return {
         (inspect.getdoc(area) or "").partition("\n")[0].rstrip("."): [
             one for one in vars(area).values() if isinstance(one, Index | Grading)
         ]
         for area in AREAS
     }
-    contents = [
-        f"- {heading}: {', '.join(f'[`{one.name}`](#{one.name})' for one in entries)}\n"
-        for heading, entries in areas.items()
-    ]
+
+
+def contents(page: str = "") -> str:
+    """Return a line for each area, with links to the sections of its instruments on a page."""
+    lines = []
+    for heading, entries in areas().items():
+        links = [f"[`{one.name}`]({page}#{one.name})" + " (provisional)" * bool(one.provisional)
+                 for one in entries]  # fmt: skip
+        lines.append(f"- {heading}: {', '.join(links)}\n")
+    return "".join(lines)
+
+
+def overview() -> str:
+    """Return the table of all indices and gradings, one line each."""
+    heads = ("name", "instrument", "disease", "items", "range", "bands", "source")
+    every = catalogue().sort_values("disease", kind="stable").astype(str)
+    return table(heads, [
+        (f"[`{name}`](#{name})", *(one[column] for column in ("title", *heads[2:])))
+        for name, one in every.iterrows()
+    ])  # fmt: skip
+
+
+def document() -> str:
+    """Return the whole page."""
     return "".join([
         HEAD,
-        *contents,
+        contents(),
         "- [Steps before scoring](#steps-before-scoring), [endpoints](#endpoints)\n\n",
+        "## All at a glance\n\n",
+        overview(),
+        "\n",
         *(f"## {heading}\n\n{''.join(map(instrument, entries))}"
-          for heading, entries in areas.items()),
+          for heading, entries in areas().items()),
         STEPS,
         table(("step", "reads", "makes", "source"), [*map(_step, derive.__all__)]),
         "\n",
