@@ -2,12 +2,13 @@
 
 import argparse
 import os
+import shutil
 import signal
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from textwrap import fill, indent
+from textwrap import indent
 from typing import Never
 
 from ibd_scores import __version__
@@ -16,6 +17,7 @@ from ibd_scores.study.chain import batch, notebooks, parameters
 from ibd_scores.study.chain.display import BatchDisplay, Display
 from ibd_scores.study.intake import commands as intake
 from ibd_scores.study.manuscript import commands as manuscript
+from ibd_scores.study.terminal import fitted, say
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -32,10 +34,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except chain.BusyError as error:
-        print(error, "Nothing was run.", sep="\n", file=sys.stderr)
+        say(str(error), "Nothing was run.", color="bad", error=True)
         return 2
     except (OSError, ValueError) as error:
-        print(error, file=sys.stderr)
+        say(str(error), color="bad", error=True)
         return 1
     except KeyboardInterrupt:
         return 130
@@ -56,7 +58,7 @@ def _refusing(consequence: str) -> Iterator[None]:
     try:
         yield
     except (ValueError, OSError) as error:
-        print(error, consequence, sep="\n", file=sys.stderr)
+        say(str(error), consequence, color="bad", error=True)
         sys.exit(2)
 
 
@@ -70,7 +72,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     parser.set_defaults(command=lambda options: parser.print_help())
-    commands = parser.add_subparsers(title="commands", metavar="")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
 
     run = commands.add_parser(
         "run", help="run the notebooks of which something changed, from raw tables to figures",
@@ -209,7 +211,8 @@ class _Help(argparse.Action):
 
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> Never:
         with suppress(OSError, ValueError):  # no project here, or half a notebook
-            parser.epilog = f"parameters:\n{indent(_listing(paths.root()), '  ')}"
+            listing = indent(_listing(paths.root()), "  ")
+            parser.epilog = f"parameters:\n{fitted(listing, shutil.get_terminal_size().columns)}"
         parser.print_help()
         sys.exit(0)
 
@@ -248,16 +251,16 @@ def _refresh(options: argparse.Namespace) -> int:
         plan = chain.plan(paths.root())
     result = _shown(plan, options.jobs, force=True, store=True)
     if result.failed:
-        print("notebooks/ was left as it is.", file=sys.stderr)
+        say("notebooks/ was left as it is.", error=True)
         return 1
-    print(f"Stored in notebooks/: {', '.join(result.stored) or 'nothing, for nothing changed'}")
+    say(f"Stored in notebooks/: {', '.join(result.stored) or 'nothing, for nothing changed'}")
     return 0
 
 
 def _shown(plan: chain.Plan, jobs: int, *, force: bool, store: bool = False) -> chain.Result:
     """Run a chain and show it."""
     if changed := plan.changed:
-        print(f"Raw tables since the last run: {', '.join(changed)}", flush=True)
+        say(f"Raw tables since the last run: {', '.join(changed)}", color="careful")
     display = Display(plan)
     try:
         result = chain.run(plan, force=force, store=store, jobs=jobs, tell=display)
@@ -269,7 +272,7 @@ def _shown(plan: chain.Plan, jobs: int, *, force: bool, store: bool = False) -> 
 
 
 def _parameters(options: argparse.Namespace) -> int:
-    print(_listing(paths.root()))
+    say(_listing(paths.root()))
     return 0
 
 
@@ -277,10 +280,9 @@ def _listing(root: Path) -> str:
     known = parameters.declared(chain.stored(root, stage) for stage in chain.STAGES)
     lines = []
     for one, possible, stages in parameters.distinct(known, root):
-        lines += [str(one), f"    in {', '.join(stages)}"]
-        if possible:
-            lines.append(fill(f"possible: {possible}", 88, initial_indent=" " * 4,
-                              subsequent_indent=" " * 8))  # fmt: skip
+        name, *meaning = str(one).split("  # ")
+        told = [*meaning, f"in {', '.join(stages)}", f"possible: {possible}" if possible else ""]
+        lines += [name, *(f"    {line}" for line in filter(None, told))]
     return "\n".join(lines)
 
 
@@ -293,16 +295,16 @@ def _report(options: argparse.Namespace) -> int:
     if options.pdf:
         printed = made[0].with_suffix(".pdf")
         if refusal := report.pdf.write(made[0], printed):
-            print(refusal)
+            say(refusal, color="careful")
         else:
             made.append(printed)
-    print(*(path.relative_to(plan.root).as_posix() for path in made), sep="\n")
+    say("Wrote:", *(f"  {path.relative_to(plan.root).as_posix()}" for path in made))
     return 0
 
 
 def _audit(options: argparse.Namespace) -> int:
     with _refusing("Nothing was checked."):
-        print(percentages.audit_percentage(options.printed, options.n, up_to=options.up_to))
+        say(str(percentages.audit_percentage(options.printed, options.n, up_to=options.up_to)))
     return 0
 
 
@@ -320,7 +322,7 @@ def _simulate(options: argparse.Namespace) -> int:
     with paths.replacing(output) as temporary:
         rates.to_csv(temporary, index=False, lineterminator="\n")
     print(operating.summary(rates).to_string(float_format="{:.1f}".format))
-    print(operating.NOTE.format(options.cohorts), f"The rates of each: {output}", sep="\n")
+    say(operating.NOTE.format(options.cohorts), f"The rates of each: {output}")
     return 0
 
 
@@ -328,7 +330,7 @@ def _normalize(options: argparse.Namespace) -> int:
     for file in options.files:
         with _refusing("It was left as it is."):
             if notebooks.store(file, notebooks.read(file)):
-                print(f"normalized {file}")
+                say(f"normalized {file}")
     return 0
 
 

@@ -6,7 +6,6 @@ own derived folder, so that a second run repeats only what failed or changed.
 """
 
 import os
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -39,6 +38,7 @@ from ibd_scores.study.chain import (
 from ibd_scores.study.chain import run as run_chain
 from ibd_scores.study.chain.execution import Failure, short
 from ibd_scores.study.chain.parameters import Values
+from ibd_scores.study.terminal import say
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -252,7 +252,7 @@ def cluster(address: str) -> Iterator[Executor]:
         ) from None
     with client:
         if not client.nthreads():
-            print(f"{address} has no worker yet; the first one begins.", file=sys.stderr)
+            say(f"{address} has no worker yet; the first one begins.", color="careful", error=True)
         executor: Executor = client.get_executor(pure=False)
         try:
             yield executor

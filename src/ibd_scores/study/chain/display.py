@@ -11,8 +11,10 @@ from pathlib import PurePath
 from ibd_scores.study.chain import Plan, Result, Step
 from ibd_scores.study.chain.batch import Report
 from ibd_scores.study.chain.execution import Failure
+from ibd_scores.study.terminal import colored, say
 
 BAR = 20
+COLOR = {"made": "good", "unchanged": "pale", "failed": "bad"}
 NAMED = 5  # files that are called by name
 
 
@@ -39,9 +41,8 @@ class Display:
         self.done += step.state != "failed"
         seconds = f"{step.outcome.seconds:.1f} s" if step.outcome else ""
         self._draw("")
-        print(
-            f"{self.done}/{len(self.plan.stages)} {seconds:>8}  {stage:<16}{step.state}", flush=True
-        )
+        state = colored(step.state, COLOR[step.state], sys.stdout)
+        print(f"{self.done}/{len(self.plan.stages)} {seconds:>8}  {stage:<16}{state}", flush=True)
         if step.outcome and step.outcome.failure:
             self.failures += _explained(self.plan, stage, step.outcome.failure)
 
@@ -51,39 +52,36 @@ class Display:
         if self.failures:
             if result.earlier:
                 self.failures.append(f"What else stands in {self.plan.where} is of an earlier run.")
-            print(*self.failures, sep="\n", file=sys.stderr)
+            say(*self.failures, color="bad", error=True)
             return
         given = f", with {self.plan.given}" if self.plan.given else ""
         if not result.made:
-            print(
-                f"Nothing changed, nothing was run: {self.plan.where} is up to date{given} "
-                "(--force runs it)."
-            )
+            say(f"Nothing changed, nothing was run: {self.plan.where} is up to date{given} "
+                "(--force runs it).")  # fmt: skip
         else:
             files = [PurePath(name) for name in result.files]
             tables = [file for file in files if file.suffix == ".csv"]
             figures = {file.with_suffix("") for file in files if file.parts[0] == "figures"}
             executed = [file for file in files if file.parts[0] == "notebooks"]
-            print(
-                f"In {self.plan.where}, after {self._seconds():.0f} s{given}:\n"
-                f"  tables              {len(tables):3}  *.csv\n"
-                f"  figures             {len(figures):3}  figures/\n"
-                f"  executed notebooks  {len(executed):3}  notebooks/"
-            )
+            say(f"In {self.plan.where}, after {self._seconds():.0f} s{given}:", color="strong")
+            say(f"  tables              {len(tables):3}  *.csv",
+                f"  figures             {len(figures):3}  figures/",
+                f"  executed notebooks  {len(executed):3}  notebooks/")  # fmt: skip
         if "queries.csv" in result.files:
-            print(f"  queries             {self._queries()}")
+            say(f"  queries             {self._queries()}")
         if result.strays:
-            print(f"  not from this run: {_listed(result.strays)}")
+            say(f"  not from this run: {_listed(result.strays)}", color="careful")
 
     def stopped(self) -> None:
         """Say how far it came."""
         self._draw("")
-        print(
+        say(
             f"Stopped after {self.done} of {len(self.plan.stages)} notebooks. "
             "The next run goes on from there."
             if self.done
             else "Stopped before any notebook was done.",
-            file=sys.stderr,
+            color="careful",
+            error=True,
         )
 
     def _queries(self) -> str:
@@ -135,19 +133,20 @@ class BatchDisplay:
         states = self._states()
         seconds = time.perf_counter() - self.start
         counts = ", ".join(f"{states[state]} {state}" for state in ("made", "unchanged", "failed"))
-        print(f"{self.total} members after {seconds:.0f} s: {counts}", flush=True)
+        say(f"{self.total} members after {seconds:.0f} s: {counts}", color="strong")
         for report in sorted(self.reports, key=lambda report: report.plan.name):
             for stage, failure in report.failures.items():
                 lines = _explained(report.plan, stage, failure, name=report.plan.name)
-                print(*lines, sep="\n", file=sys.stderr)
+                say(*lines, color="bad", error=True)
 
     def stopped(self) -> None:
         """Say how far it came."""
         self._clear()
-        print(
+        say(
             f"Stopped after {len(self.reports)} of {self.total} members. "
             "The next run goes on from there.",
-            file=sys.stderr,
+            color="careful",
+            error=True,
         )
 
     def _states(self) -> Counter[str]:

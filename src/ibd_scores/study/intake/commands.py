@@ -5,6 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from ibd_scores.study.terminal import say
+
 
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the three commands to those of a parser."""
@@ -40,7 +42,7 @@ def _start(options: argparse.Namespace) -> int:
     from ibd_scores.study.intake.start import report, start
 
     folder, draft = start(options.path, options.name)
-    print(*report(folder, draft), sep="\n")
+    say(*report(folder, draft))
     return 0
 
 
@@ -48,7 +50,7 @@ def _form(options: argparse.Namespace) -> int:
     from ibd_scores.study.intake.form import write_form
 
     _write(write_form, options, ".xlsx")
-    print(
+    say(
         f"Wrote {options.path}: fill in one sheet for each table.\n"
         f"Then: ibd-scores start {options.path} --name COHORT"
     )
@@ -59,7 +61,7 @@ def _redcap(options: argparse.Namespace) -> int:
     from ibd_scores.study.intake.redcap import write_dictionary
 
     _write(write_dictionary, options, ".csv")
-    print(
+    say(
         f"Wrote {options.path}: import it in REDCap (Project Setup, Data Dictionary), then switch "
         "on\nrepeating instruments for every form but patients. Export as CSV / raw data, then:\n"
         "ibd-scores start EXPORT.csv --name COHORT"

@@ -1,9 +1,9 @@
 """The command `ibd-scores tables`."""
 
 import argparse
-import sys
 
 from ibd_scores.study import paths
+from ibd_scores.study.terminal import say
 
 
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -25,7 +25,7 @@ def _tables(options: argparse.Namespace) -> int:
     try:
         files = write(root, options.cohort)
     except ValueError as error:
-        print(error, "Nothing was written.", sep="\n", file=sys.stderr)
+        say(str(error), "Nothing was written.", color="bad", error=True)
         return 2
-    print("Wrote:", *(file.relative_to(root).as_posix() for file in files), sep="\n  ")
+    say("Wrote:", *(f"  {file.relative_to(root).as_posix()}" for file in files))
     return 0
