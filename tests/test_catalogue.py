@@ -11,8 +11,8 @@ from ibd_scores import catalogue, citations, derive, endpoints
 from ibd_scores.endpoint import Endpoint
 from ibd_scores.entries import ENTRIES
 from ibd_scores.form import Interval, Item
-from ibd_scores.formula import REQUIRED, Derivation, parameters
 from ibd_scores.index import Grading, Index, total
+from ibd_scores.rule import REQUIRED, Derivation, parameters
 
 INSTRUMENTS = list(ENTRIES.values())
 INDICES = [entry for entry in INSTRUMENTS if isinstance(entry, Index)]

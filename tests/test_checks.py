@@ -3,7 +3,19 @@
 import pandas as pd
 import pytest
 
-from ibd_scores import derive, hbi, pro2_cd, ses_cd, short_cdai, van_assche
+from ibd_scores import (
+    derive,
+    hbi,
+    maria,
+    mayo_adapted,
+    milan_ultrasound,
+    pro2_cd,
+    rutgeerts_modified,
+    ses_cd,
+    short_cdai,
+    truelove_witts,
+    van_assche,
+)
 from ibd_scores.endpoints import imaging_pairs, pairs, transmural_healing_ultrasound
 
 TRACT = {"fistula_tracts_vai": 1, "fistula_location_vai": 1, "fistula_extension_vai": 1,
@@ -36,6 +48,27 @@ def test_more_than_25_stools_a_day_are_reported(index, stools, reported):
     (name,) = (item.name for item in index.items if "stools" in item.name)
     one = {item.name: 0 for item in index.items} | {name: stools}
     assert index.problems(one).empty != reported
+
+
+def test_a_normal_but_friable_mucosa_is_reported():
+    one = {"stool_frequency": 0, "rectal_bleeding": 0, "endoscopic_subscore": 0, "friability": 1}
+    assert mayo_adapted.problems(one)["item"].tolist() == ["friability"]
+
+
+def test_findings_that_contradict_each_other_are_reported():
+    findings = {"stools_per_day": 4, "bloody_stools_per_day": 6, "temperature_c": 36.8,
+                "pulse_bpm": 80, "hemoglobin_g_dl": 12, "esr_mm_h": 10}  # fmt: skip
+    assert truelove_witts.problems(findings)["why"].tolist() == ["more bloody stools than stools"]
+    without = {item.name: 0 for item in rutgeerts_modified.items}
+    assert "does not apply" in rutgeerts_modified.problems(without)["why"][0]
+
+
+def test_a_wall_in_centimeters_is_reported():
+    (why,) = milan_ultrasound.problems(wall_thickness_mm=0.6, doppler_flow=0)["why"]
+    assert why == "under 1 mm: looks like centimeters; give millimeters"
+    found = maria.problems(wall_thickness_mm=6, relative_contrast_enhancement=1.2, edema=0,
+                           mural_ulcers=0)  # fmt: skip
+    assert found["why"].tolist() == ["looks like a fraction: give percent"]
 
 
 def test_a_blank_flag_leaves_no_day_of_the_diary_out():

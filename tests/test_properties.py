@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from ibd_scores import columns
 from ibd_scores.entries import ENTRIES
 from ibd_scores.form import Interval
-from ibd_scores.formula import Instrument
 from ibd_scores.index import Grading, Index, total
+from ibd_scores.instrument import Instrument
 
 INDICES = {name: entry for name, entry in ENTRIES.items() if isinstance(entry, Index)}
 GRADINGS = {name: entry for name, entry in ENTRIES.items() if isinstance(entry, Grading)}

@@ -14,8 +14,9 @@ from ibd_scores.derive import findings
 from ibd_scores.endpoint import Endpoint
 from ibd_scores.entries import AREAS, ITEMS
 from ibd_scores.form import Item
-from ibd_scores.formula import Derivation, Instrument
 from ibd_scores.index import Grading, Index, total
+from ibd_scores.instrument import Instrument
+from ibd_scores.rule import Derivation
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENT = ROOT / "docs" / "instruments.md"

@@ -203,3 +203,8 @@ class Check:
     def name(self) -> str:
         """The column that it is told of."""
         return self.item
+
+
+def listed(items: tuple[Item, ...]) -> str:
+    """Items with their meanings and permitted values, a line each."""
+    return "\n".join(f"{item.name}: {item.meaning} ({item.permitted})" for item in items)

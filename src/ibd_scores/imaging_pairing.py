@@ -15,9 +15,9 @@ from ibd_scores.derive.findings import (
 )
 from ibd_scores.derive.imaging import wall_thickened
 from ibd_scores.form import TOLERANCE
-from ibd_scores.formula import as_recorded
 from ibd_scores.indices.imaging import maria, maria_simplified
 from ibd_scores.pairing import check_visits
+from ibd_scores.rule import as_recorded
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -12,15 +12,10 @@ import numpy as np
 
 from ibd_scores import card
 from ibd_scores.columns import Array, Frame, read
-from ibd_scores.form import Band, Interval, Item, Mask
-from ibd_scores.formula import (
-    Instrument,
-    Ruled,
-    Variant,
-    categories,
-    listed,
-    rounded,
-)
+from ibd_scores.form import Band, Interval, Item, Mask, listed
+from ibd_scores.formula import Variant, rounded
+from ibd_scores.instrument import Instrument, categories
+from ibd_scores.rule import Ruled
 
 
 def total(points: Mapping[str, Array]) -> Array:

@@ -74,6 +74,12 @@ def scored(root: Path, cohort: str, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session")
+def cleaned() -> cleaning.Clean:
+    """The shipped cohort, cleaned; not to be written to."""
+    return cleaning.clean(read_cohort(REPOSITORY / "data" / "raw" / "upadacitinib"))
+
+
+@pytest.fixture(scope="session")
 def scored_cohort(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project of its own that holds the shipped cohort, raw and scored; not to be written to."""
     root = tmp_path_factory.mktemp("scored")

@@ -108,8 +108,8 @@ def test_a_column_that_is_said_to_be_one_unit_is_used(forgotten):
     assert clean.tables["visits"]["crp_mg_l"].notna().any()
 
 
-def test_no_column_of_the_shipped_cohort_is_mistaken():
-    assert "mixed units" not in cleaning.clean("upadacitinib").queries["problem"].tolist()
+def test_no_column_of_the_shipped_cohort_is_mistaken(cleaned):
+    assert "mixed units" not in cleaned.queries["problem"].tolist()
 
 
 @pytest.mark.skipif(

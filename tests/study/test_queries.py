@@ -135,8 +135,8 @@ def test_whatever_stands_in_a_cell_is_text_on_the_page():
     assert all(str(link).startswith("#") for link in links)
 
 
-def test_the_page_counts_first_and_then_lists_every_finding():
-    queries = cleaning.clean("upadacitinib").queries
+def test_the_page_counts_first_and_then_lists_every_finding(cleaned):
+    queries = cleaned.queries
     text = page(queries, "ours", note="Simulated.")
     assert text.index("279 findings in ") < text.index("<h2")
     assert text.count("<tr>") == 1 + 12 + 12 + 279  # heads and rows of the overview, heads, rows
@@ -164,7 +164,7 @@ def test_the_list_names_file_row_heading_and_value(tmp_path):
     ]  # fmt: skip
 
 
-def test_what_a_score_lost_is_counted_without_naming_anybody():
-    table = cleaning.clean("upadacitinib").costs()
+def test_what_a_score_lost_is_counted_without_naming_anybody(cleaned):
+    table = cleaned.costs()
     assert table.loc[("uceis", "not done")].tolist() == [15, 5]
     assert "patient_id" not in table

@@ -69,7 +69,7 @@ def scored(tmp_path_factory):
             id="the cut of endoscopic remission",
         ),
         pytest.param(
-            "endpoint.py",
+            "criteria.py",
             r"(fell = )above\((baseline - 2 \* value), [^()]+\)",
             r"\g<1>at_least(\g<2>, 0)",
             "03_cd_outcomes",

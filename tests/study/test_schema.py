@@ -4,13 +4,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ibd_scores.study import cleaning, tidy
+from ibd_scores.study import tidy
 from ibd_scores.study.schema import SchemaError, validated
 
 
 @pytest.fixture(scope="module")
-def tables():
-    return cleaning.clean("upadacitinib").tables
+def tables(cleaned):
+    return cleaned.tables
 
 
 def test_what_cleaning_makes_fits(tables):

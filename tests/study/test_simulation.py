@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from ibd_scores.study import paths, simulation
-from ibd_scores.study.cleaning import clean
+from ibd_scores.study.cleaning import Clean
 from ibd_scores.study.simulation.codebook import CODEBOOK, TREATMENT
 
 RAW = paths.raw("upadacitinib")
@@ -300,16 +300,16 @@ def test_no_table_holds_a_total_or_an_endpoint() -> None:
         assert word not in words
 
 
-def test_cleaning_finds_every_planted_fault_and_nothing_else() -> None:
-    queries = clean("upadacitinib").queries
+def test_cleaning_finds_every_planted_fault_and_nothing_else(cleaned: Clean) -> None:
+    queries = cleaned.queries
     place = ["table", "row", "patient_id", "visit", "column", "problem", "old"]
     found = queries[place].astype(object).where(queries[place].notna(), "").astype(str)
     listed = [tuple(fault.values()) for fault in rows("faults")]
     assert sorted(found.itertuples(index=False, name=None)) == sorted(listed)
 
 
-def test_cleaning_reads_what_was_added_as_it_was_drawn() -> None:
-    tables = clean("upadacitinib").tables
+def test_cleaning_reads_what_was_added_as_it_was_drawn(cleaned: Clean) -> None:
+    tables = cleaned.tables
     patients = tables["patients"].set_index("patient_id")
     for heading, name in zip(CLASSES, ("tnf", "integrin", "il12_23"), strict=True):
         drawn = {one: float(row[heading]) for one, row in PATIENTS.items()}

@@ -13,7 +13,8 @@ from ibd_scores.derive.findings import (
     flag,
 )
 from ibd_scores.form import Interval, Item
-from ibd_scores.formula import derivation, rounded
+from ibd_scores.formula import rounded
+from ibd_scores.rule import derivation
 
 NORMAL_STOOLS = Item(
     "normal_stools_per_day", "the patient's own normal, in remission or before", Interval(0, 20)

@@ -24,7 +24,7 @@ from ibd_scores.derive.findings import (
     WEIGHT,
     any_present,
 )
-from ibd_scores.formula import derivation
+from ibd_scores.rule import derivation
 
 
 # Female is 0, male 1: the arithmetic keeps missing missing.

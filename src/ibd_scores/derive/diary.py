@@ -11,7 +11,8 @@ from ibd_scores.columns import BLOCK_ROWS, Array, origin
 from ibd_scores.derive.colitis import RECTAL_BLEEDING, STOOL_FREQUENCY
 from ibd_scores.derive.findings import flag
 from ibd_scores.form import Item
-from ibd_scores.formula import Derivation, as_recorded, rounded
+from ibd_scores.formula import rounded
+from ibd_scores.rule import Derivation, as_recorded
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -8,7 +8,7 @@
 from ibd_scores.citations import MOSLI_2017
 from ibd_scores.columns import Array
 from ibd_scores.form import Item
-from ibd_scores.formula import derivation
+from ibd_scores.rule import derivation
 
 INCREASE = "no increase .0, mild .1, moderate .2, marked .3"
 

@@ -6,7 +6,7 @@ from ibd_scores.citations import ORDAS_2019, RIMOLA_2009
 from ibd_scores.columns import Array
 from ibd_scores.derive.findings import WALL_THICKNESS
 from ibd_scores.form import TOLERANCE, Interval, Item
-from ibd_scores.formula import derivation
+from ibd_scores.rule import derivation
 
 # In the scanner's own units; not 0, as the formula divides by two of the four.
 SIGNAL = Interval(0.01, 100_000)

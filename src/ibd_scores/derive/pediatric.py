@@ -6,7 +6,8 @@ from ibd_scores.citations import HYAMS_1991, TURNER_2007, TURNER_2012
 from ibd_scores.columns import Array
 from ibd_scores.derive.findings import AGE, ALBUMIN, ESR, HEMATOCRIT, MALE, SEX, STOOLS_PER_DAY
 from ibd_scores.form import Mask
-from ibd_scores.formula import derivation, rounded
+from ibd_scores.formula import rounded
+from ibd_scores.rule import derivation
 
 
 def _cuts_passed(value: Array, *passed: Mask) -> Array:

@@ -6,7 +6,7 @@ from ibd_scores.citations import CONVENTION, LEVINE_2011, SATSANGI_2006
 from ibd_scores.columns import Array
 from ibd_scores.derive.findings import any_present, flag
 from ibd_scores.form import Item
-from ibd_scores.formula import derivation
+from ibd_scores.rule import derivation
 
 EXTENT_PARIS = Item(
     "colitis_extent_paris",

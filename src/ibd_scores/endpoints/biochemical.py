@@ -4,8 +4,9 @@ import numpy as np
 
 from ibd_scores.citations import CONVENTION, TURNER_2021
 from ibd_scores.columns import Array
+from ibd_scores.criteria import UNCENSORED, UNKNOWN, all_of, at_most, known_below
 from ibd_scores.derive.findings import FEMALE
-from ibd_scores.endpoint import UNCENSORED, UNKNOWN, all_of, at_most, endpoint, known_below
+from ibd_scores.endpoint import endpoint
 
 
 @endpoint("IBD", "C-reactive protein normal",

@@ -12,16 +12,8 @@ from ibd_scores.citations import (
     TURNER_2021,
 )
 from ibd_scores.columns import Array
-from ibd_scores.endpoint import (
-    above,
-    all_of,
-    any_of,
-    at_least,
-    at_most,
-    below,
-    endpoint,
-    fell_by_percent,
-)
+from ibd_scores.criteria import above, all_of, any_of, at_least, at_most, below, fell_by_percent
+from ibd_scores.endpoint import endpoint
 
 
 def _bleeding_criterion(rectal_bleeding: Array, rectal_bleeding_baseline: Array) -> Array:

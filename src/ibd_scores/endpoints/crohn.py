@@ -17,7 +17,7 @@ from ibd_scores.citations import (
     VUITTON_2016,
 )
 from ibd_scores.columns import Array
-from ibd_scores.endpoint import (
+from ibd_scores.criteria import (
     NONE_UNSEEN,
     UNKNOWN,
     above,
@@ -26,11 +26,11 @@ from ibd_scores.endpoint import (
     at_least,
     at_most,
     below,
-    endpoint,
     fell_by_more_than_half,
     fell_by_percent,
     holds,
 )
+from ibd_scores.endpoint import endpoint
 
 # Symptoms
 

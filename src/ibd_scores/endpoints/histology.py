@@ -10,7 +10,8 @@ from ibd_scores.citations import (
     MOSLI_2017,
 )
 from ibd_scores.columns import Array
-from ibd_scores.endpoint import all_of, at_most, below, endpoint
+from ibd_scores.criteria import all_of, at_most, below
+from ibd_scores.endpoint import endpoint
 from ibd_scores.indices.histology import geboes as geboes_grading
 from ibd_scores.indices.histology import geboes_simplified as simplified_grading
 

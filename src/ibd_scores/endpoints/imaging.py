@@ -4,16 +4,16 @@ import numpy as np
 
 from ibd_scores.citations import CONVENTION, ORDAS_2019, RIMOLA_2009
 from ibd_scores.columns import Array
-from ibd_scores.endpoint import (
+from ibd_scores.criteria import (
     NONE_UNSEEN,
     all_of,
     at_least,
     at_most,
     below,
-    endpoint,
     fell_by_percent,
     holds,
 )
+from ibd_scores.endpoint import endpoint
 from ibd_scores.imaging_pairing import ACTIVE
 
 SOME_DISEASED: Array = np.array(1.0)  # stands for a count that a table may lack

@@ -2,7 +2,8 @@
 
 from ibd_scores.citations import CONVENTION, HYAMS_1991, HYAMS_2005, TURNER_2007, TURNER_2012
 from ibd_scores.columns import Array
-from ibd_scores.endpoint import at_least, below, endpoint
+from ibd_scores.criteria import at_least, below
+from ibd_scores.endpoint import endpoint
 
 
 @endpoint("UC", "Clinical remission (PUCAI)", "PUCAI < 10", TURNER_2007)

@@ -4,7 +4,8 @@ import numpy as np
 
 from ibd_scores.citations import PANES_2016, PRESENT_1999
 from ibd_scores.columns import Array
-from ibd_scores.endpoint import all_of, at_most, below, endpoint, fell_by_percent, holds
+from ibd_scores.criteria import all_of, at_most, below, fell_by_percent, holds
+from ibd_scores.endpoint import endpoint
 
 NONE_DRAINED = "not evaluable if none drained at baseline"
 TWICE = f"at this visit and the one before, at least 4 weeks apart; {NONE_DRAINED}"

@@ -2,7 +2,8 @@
 
 from ibd_scores.citations import CONVENTION, HIGGINS_2005, HLAVATY_2006
 from ibd_scores.columns import Array
-from ibd_scores.endpoint import at_least, endpoint
+from ibd_scores.criteria import at_least
+from ibd_scores.endpoint import endpoint
 
 VARIANTS = f"{CONVENTION}; variants: CD {HLAVATY_2006}; UC {HIGGINS_2005}"
 

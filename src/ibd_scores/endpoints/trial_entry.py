@@ -4,7 +4,8 @@ import numpy as np
 
 from ibd_scores.citations import CONVENTION, LOFTUS_2023
 from ibd_scores.columns import Array
-from ibd_scores.endpoint import UNKNOWN, all_of, any_of, at_least, at_most, endpoint, holds
+from ibd_scores.criteria import UNKNOWN, all_of, any_of, at_least, at_most, holds
+from ibd_scores.endpoint import endpoint
 
 
 @endpoint("CD", "Trial entry (CDAI)", "CDAI 220 to 450 at baseline, both included", CONVENTION)

@@ -27,8 +27,8 @@ from ibd_scores.derive.pediatric import (
     stools_pucai,
 )
 from ibd_scores.form import Band, Check, Item, Mask
-from ibd_scores.formula import Derivation
 from ibd_scores.index import Index
+from ibd_scores.rule import Derivation
 
 
 def _answered_by_an_adult(recorded: Mapping[str, Array]) -> Mask:

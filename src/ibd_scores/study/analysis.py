@@ -89,7 +89,7 @@ class Analysis:
         self.patients, self.scores = self.tables["patients"], self.tables["scores"]
         own = self.scores[self.scores["disease"] == disease]
         self.note = " ".join(filter(None, [totals.sources(own), source.note]))
-        self.pairs = e.pairs(self.scores[self.scores["disease"] == disease])
+        self.pairs = e.pairs(own)
         self.started = estimands.started(self.patients, disease)
         self.completed = estimands.completed(self.patients, disease)
         self.who: dict[str, Any] = {
@@ -102,9 +102,8 @@ class Analysis:
             "calprotectin_limit": self.chosen.calprotectin_limit,
         }
         self.published = audit.read_published(cohort, disease)
-        self.unreported = (
-            f"Not reported in print. {self.note}" if len(self.published) else self.note
-        )
+        unprinted = "Not reported in print. " if len(self.published) else ""
+        self.unreported = unprinted + self.note
 
     @cached_property
     def done(self) -> pd.DataFrame:

@@ -1,17 +1,13 @@
 """Running one notebook, in a process of its own kernel, and saying what came of it."""
 
-import multiprocessing
 import os
 import re
-import signal
-import sys
 import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Thread
-from typing import Any, Never
+from typing import Any
 
 from ibd_scores.study import paths
 from ibd_scores.study.chain import notebooks
@@ -176,25 +172,3 @@ def short(error: Exception | str) -> str:
 
 def _cut(line: str) -> str:
     return line if len(line) <= MESSAGE_WIDTH else f"{line[: MESSAGE_WIDTH - 1]}…"
-
-
-def begin_worker() -> None:
-    """Prepare a process of the pool: it ends when told to or when its parent is gone.
-
-    Ctrl-C reaches every process of a terminal; only the parent answers it, by telling the others.
-    """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, _leave)
-    Thread(target=_follow_parent, daemon=True).start()
-
-
-def _leave(*_: object) -> Never:
-    sys.exit(1)  # unwinds through nbclient, which ends the kernel
-
-
-def _follow_parent() -> None:
-    if parent := multiprocessing.parent_process():
-        parent.join()
-        os.kill(os.getpid(), signal.SIGTERM)
-        time.sleep(2)
-        os._exit(1)

@@ -10,7 +10,8 @@ from typing import Any
 import pandas as pd
 
 from ibd_scores import endpoints as e
-from ibd_scores.endpoint import Endpoint, at_least, holds
+from ibd_scores.criteria import at_least, holds
+from ibd_scores.endpoint import Endpoint
 from ibd_scores.imaging_pairing import ACTIVE, imaging_pairs
 from ibd_scores.study import estimands, statistics
 from ibd_scores.study.estimands import Estimand

@@ -22,7 +22,7 @@ from ibd_scores import (
     montreal_extent,
     montreal_location,
 )
-from ibd_scores.endpoint import above, below, holds
+from ibd_scores.criteria import above, below, holds
 from ibd_scores.indices.endoscopy import SEGMENTS, VARIABLES
 from ibd_scores.study.description.imaging import at_one_visit
 from ibd_scores.study.description.listing import Characteristic
