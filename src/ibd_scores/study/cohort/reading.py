@@ -18,7 +18,7 @@ from ibd_scores.study.cohort.parsing import (
     several_numbers,
 )
 from ibd_scores.study.cohort.sources import Source
-from ibd_scores.study.harmless import HIDDEN, cut, without_hidden
+from ibd_scores.study.hidden import HIDDEN, cut, without_hidden
 from ibd_scores.study.tidy import CENSORED
 
 LONGEST_TEXT = 500

@@ -17,7 +17,7 @@ from docx.table import _Cell
 from docx.text.paragraph import Paragraph
 
 from ibd_scores.study import office
-from ibd_scores.study.harmless import cut, without_hidden
+from ibd_scores.study.hidden import cut, without_hidden
 from ibd_scores.study.manuscript.tables import SIMULATED, Table, Tables
 
 FONT, CHINESE = "Times New Roman", "SimSun"

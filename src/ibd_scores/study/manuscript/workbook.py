@@ -15,7 +15,7 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
 from ibd_scores.study import office
-from ibd_scores.study.harmless import cut, without_hidden
+from ibd_scores.study.hidden import cut, without_hidden
 from ibd_scores.study.intake.form import write_text
 from ibd_scores.study.manuscript.tables import SIMULATED, Table, Tables
 
