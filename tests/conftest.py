@@ -6,6 +6,7 @@ import pytest
 from hypothesis import settings
 
 from ibd_scores.form import Interval
+from tests.study import hostile
 
 # The same examples at every run, and none kept in a folder.
 settings.register_profile("same", derandomize=True, database=None, deadline=None)
@@ -32,3 +33,17 @@ def answers():
         return pd.DataFrame(columns, index=[f"row {n}" for n in range(10)])
 
     return filled
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory):
+    """A project with the shipped cohort and one of a few patients with hostile text, both run."""
+    root = tmp_path_factory.mktemp("finished")
+    hostile.project(root)
+    refused = hostile.command(root, "report", "--cohort", "few")
+    assert refused.returncode == 2
+    assert "has not run" in refused.stderr
+    both = ("--cohort", "upadacitinib", "--cohort", "few")
+    said = hostile.command(root, "batch", *both, "--jobs", "2")
+    assert said.returncode == 0, said.stdout + said.stderr
+    return root

@@ -1,6 +1,7 @@
 """The query list as it goes back: what each finding costs, and pages that harm nobody."""
 
 import html.parser
+import re
 
 import pandas as pd
 import pytest
@@ -133,6 +134,35 @@ def test_whatever_stands_in_a_cell_is_text_on_the_page():
     links = [value for name, value in seen.asked if name in ("href", "src")]
     assert links
     assert all(str(link).startswith("#") for link in links)
+
+
+def test_a_title_that_looks_like_a_template_is_a_title():
+    text = page(hostile(), "{title} {body} \u202e" + 500 * "x")
+    assert text.count("</h1>") == text.count('id="q1"') == 1
+    assert text.count("Queries: {title} {body} xxx") == 2
+    assert "\u202e" not in text
+    assert max(map(len, re.findall(">([^<>]*)<", text.split("</style>")[1]))) < 500
+
+
+def test_hidden_signs_and_long_words_of_a_text_are_taken_off_and_told(tmp_path):
+    reason = 'stop_reason = { from = "sex", identifying = false }'
+    toml = TOML.format(visits="").replace('sex = "sex"', reason)
+    costs(tmp_path)
+    (tmp_path / "cohort.toml").write_text(toml, encoding="utf-8")
+    people = pd.read_csv(tmp_path / "p.csv")
+    people["sex"] = ["\u200elost\x07 to\nfollow-up", 600 * "x", "moved"]
+    people.loc[2, "id"] = "P3\u200b"  # as it comes by copy and paste
+    people.to_csv(tmp_path / "p.csv", index=False)
+    clean = cleaning.clean(read_cohort(tmp_path))
+    patients = clean.tables["patients"]
+    assert [*patients["patient_id"]] == ["P1", "P2", "P3"]
+    assert [*patients["stop_reason"]] == ["lost to follow-up", 499 * "x" + "…", "moved"]
+    own = clean.queries[clean.queries["action"] == "converted"]
+    assert [*zip(own["row"], own["problem"], strict=True)] == [
+        (2, "hidden signs"), (3, "text too long"), (4, "hidden signs"),
+    ]  # fmt: skip
+    assert [*own["new"]] == ["", "", ""]  # where text is withheld it must not stand here
+    assert safe(own)["old"].iloc[0] == r"\u200elost\x07 to\nfollow-up"
 
 
 def test_the_page_counts_first_and_then_lists_every_finding(cleaned):

@@ -1,36 +1,21 @@
 """The report: what it holds, that it follows the run, and that no text in a cohort can harm it."""
 
-import csv
-import os
 import re
 import shutil
-import subprocess
-import sys
 from html.parser import HTMLParser
-from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from ibd_scores.study import report
 from ibd_scores.study.chain import provenance
+from ibd_scores.study.hidden import HIDDEN
 from ibd_scores.study.layouts import rates_table
 from ibd_scores.study.plan import PLANS
 from ibd_scores.study.report import assembling, contents, strobe
 from ibd_scores.study.report.source import Run, planned
+from tests.study.hostile import written
 
-REPOSITORY = Path(__file__).resolve().parents[2]
-SHIPPED = REPOSITORY / "data" / "raw" / "upadacitinib"
-HOSTILE = (
-    "<script>alert(1)</script>", "=cmd()", "\u202eevil\u2066 \u200frash", "long " * 2000,
-    '"><img src=x onerror=alert(1)>',
-)  # fmt: skip
-# Of one patient these are whatever somebody typed; dates and names of visits are left.
-TYPED = {
-    "patients": ("Sex", "Smoking", "UC extent", "Stop reason"),
-    "visits": ("CRP unit", "Fever"),
-    "imaging": ("Stratification",),
-}
 VOID = {"meta", "img", "link", "br", "wbr"}
 
 
@@ -79,65 +64,11 @@ class Page(HTMLParser):
         return " ".join(self.words)
 
 
-def few(folder):
-    """Write three patients with Crohn's disease and two with colitis, with hostile text."""
-    tables = {}
-    for path in SHIPPED.glob("*.csv"):
-        with path.open(encoding="utf-8", newline="") as file:
-            tables[path.stem] = [*csv.DictReader(file)]
-    crohn, colitis = ([one for one in tables["patients"] if one["Diagnosis"] == name]
-                      for name in ("CD", "UC"))  # fmt: skip
-    stopped = next(one for one in crohn if one["Stop reason"])["Patient ID"]
-    kept = {stopped, *(one["Patient ID"] for one in (*crohn[:2], *colitis[:2]))}
-    folder.mkdir(parents=True)
-    for name in ("patients", "visits", "diary", "endoscopy", "adverse_events", "imaging"):
-        rows = [row for row in tables[name] if row["Patient ID"] in kept]
-        for place, row in enumerate(rows):
-            typed = TYPED.get(name, ()) if row["Patient ID"] == stopped else ()
-            row |= {heading: HOSTILE[at % len(HOSTILE)] for at, heading in enumerate(typed)}
-            if name == "adverse_events":
-                row |= {"Event": HOSTILE[place % len(HOSTILE)], "Action": HOSTILE[0]}
-        with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, [*tables[name][0]])
-            writer.writeheader()
-            writer.writerows(rows)
-    declared = (SHIPPED / "cohort.toml").read_text("utf-8")
-    hostile = f"title = '''{HOSTILE[0]} {HOSTILE[2]} {HOSTILE[4]}'''"
-    (folder / "cohort.toml").write_text(re.sub("(?m)^title.*$", lambda _: hostile, declared))
-
-
-def command(root, *arguments):
-    return subprocess.run(
-        [sys.executable, "-m", "ibd_scores.study", *arguments], cwd=root, check=False,
-        env=os.environ | {"PYTHONPATH": str(root / "src"), "IBD_SCORES_ROOT": str(root)},
-        capture_output=True, text=True, timeout=300,
-    )  # fmt: skip
-
-
 @pytest.fixture(scope="module")
-def project(tmp_path_factory):
-    """A project with the shipped cohort and one of five patients, both run."""
-    root = tmp_path_factory.mktemp("report")
-    for part in ("notebooks", "src", "tools"):
-        ignored = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints")
-        shutil.copytree(REPOSITORY / part, root / part, ignore=ignored)
-    for name in ("pyproject.toml", "requirements.lock"):
-        shutil.copy(REPOSITORY / name, root)
-    shutil.copytree(SHIPPED, root / "data" / "raw" / "upadacitinib")
-    few(root / "data" / "raw" / "few")
-    refused = command(root, "report", "--cohort", "few")
-    assert refused.returncode == 2
-    assert "has not run" in refused.stderr
-    said = command(root, "batch", "--cohort", "upadacitinib", "--cohort", "few", "--jobs", "2")
-    assert said.returncode == 0, said.stdout + said.stderr
-    return root
-
-
-@pytest.fixture(scope="module")
-def run(project):
+def run(finished):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("IBD_SCORES_ROOT", str(project))
-        yield Run(planned(project))
+        patch.setenv("IBD_SCORES_ROOT", str(finished))
+        yield Run(planned(finished))
 
 
 @pytest.fixture(scope="module")
@@ -151,10 +82,10 @@ def shown(made):
 
 
 @pytest.fixture(scope="module")
-def small(project):
+def small(finished):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("IBD_SCORES_ROOT", str(project))
-        yield report.assemble(Run(planned(project, "few")))
+        patch.setenv("IBD_SCORES_ROOT", str(finished))
+        yield report.assemble(Run(planned(finished, "few")))
 
 
 def test_the_sections_stand_in_order_and_the_answer_first(shown):
@@ -176,18 +107,19 @@ def test_every_cell_that_a_report_takes_over_is_in_a_notebook(run):
     assert there == {one.name for one in drawn}
 
 
-def test_a_report_written_twice_by_the_command_is_the_same_bytes(project):
-    folder = project / "data" / "derived" / "upadacitinib" / "report"
-    before = []
-    for _ in range(2):
-        said = command(project, "report")
-        assert said.returncode == 0, said.stderr
-        assert said.stdout.splitlines() == [
-            f"data/derived/upadacitinib/report/{name}"
-            for name in ("report.html", "references.bib", "methods.txt")
-        ]
-        before.append({path.name: path.read_bytes() for path in folder.iterdir()})
-    assert before[0] == before[1]
+def test_what_two_processes_write_in_two_folders_is_the_same_bytes(finished, tmp_path):
+    names = ["methods.txt", "references.bib", "report.html", "tables.docx", "tables.xlsx"]
+    other = tmp_path / "another place"
+    ignored = shutil.ignore_patterns("few", "__pycache__")
+    shutil.copytree(finished, other, ignore=ignored)
+    one = written(finished, "upadacitinib", PYTHONHASHSEED="1", TZ="UTC", LANG="C.UTF-8")
+    two = written(
+        other, "upadacitinib", PYTHONHASHSEED="2", TZ="Asia/Shanghai", LANG="C", LC_ALL="C"
+    )
+    assert [*one] == names
+    for name in names:
+        assert one[name] == two[name], name
+        assert not {str(one).encode() for one in (finished, other)} & {*one[name].split(b'"')}
 
 
 @pytest.mark.parametrize("which", ["made", "small"])
@@ -257,8 +189,8 @@ def test_what_is_cited_is_listed_and_in_bibtex(made):
 def test_hostile_text_is_text_on_the_page(small):
     shown = Page(small.html)
     assert "<script>alert(1)</script>" in shown.text
-    assert "'=cmd()" in shown.text
-    assert not re.search("[\u200e\u200f\u202a-\u202e\u2066-\u2069\x00-\x08]", small.html)
+    assert "'=cmd|'/c calc'!A1" in shown.text
+    assert not HIDDEN.search(small.html.replace("\n", ""))
     assert max(map(len, re.findall(r">([^<>]+)<", small.html.split("</style>")[1]))) < 5000
     assert not re.search(r"(?m)[>\s]=cmd", small.html)
     assert "rash" in shown.text
@@ -266,7 +198,7 @@ def test_hostile_text_is_text_on_the_page(small):
 
 def test_a_cohort_of_five_patients_is_told_in_words_where_no_test_is_possible(small):
     shown = Page(small.html)
-    assert "3 started" in shown.text
+    assert "4 started" in shown.text
     assert "No multiple imputation" in shown.text
     assert "no model is fitted" in shown.text
     assert "imputed 50 times" not in small.methods
@@ -274,19 +206,19 @@ def test_a_cohort_of_five_patients_is_told_in_words_where_no_test_is_possible(sm
     assert "nan" not in re.findall(r"[\w']+", shown.text)
 
 
-def test_a_run_that_is_out_of_date_or_failed_is_refused(project, monkeypatch):
-    monkeypatch.setenv("IBD_SCORES_ROOT", str(project))
-    plan = planned(project, "few")
+def test_a_run_that_is_out_of_date_or_failed_is_refused(finished, monkeypatch):
+    monkeypatch.setenv("IBD_SCORES_ROOT", str(finished))
+    plan = planned(finished, "few")
     table = plan.derived / "cd_rates.csv"
     before = table.read_bytes()
     table.write_bytes(before + b"\n")
     with pytest.raises(ValueError, match="out of date"):
-        planned(project, "few")
+        planned(finished, "few")
     table.write_bytes(before)
     failed = plan.task("03_cd_outcomes").failed
     failed.write_text("")
     with pytest.raises(ValueError, match="failed in 03_cd_outcomes"):
-        planned(project, "few")
+        planned(finished, "few")
     failed.unlink()
     with pytest.raises(ValueError, match="not a folder of data/raw"):
-        planned(project, "fwe")
+        planned(finished, "fwe")

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from ibd_scores.study.report import grid, page, pdf, references, text
+from ibd_scores.study import harmless
+from ibd_scores.study.report import grid, page, pdf, references
 from ibd_scores.study.report.methods import Used, methods
 from ibd_scores.study.report.references import References
 
@@ -127,7 +128,7 @@ def test_labels_that_several_rows_share_are_written_once():
 
 def test_text_of_any_kind_is_one_harmless_line():
     for hostile in HOSTILE:
-        found = text.shown(hostile)
+        found = harmless.shown(hostile)
         assert "<" not in found
         assert not found.startswith("=")
-        assert len(text.plain(hostile)) <= text.LONGEST
+        assert len(harmless.plain(hostile)) <= harmless.LONGEST

@@ -271,8 +271,8 @@ def _queries(table: Table, records: Iterable[Record]) -> Iterator[Query]:
             headings = [record.headings.get(name, "") for name in found.column.split(", ")]
             yield Query(table.name, table.file.name, found.row, patient, visit, found.column,
                         ", ".join(filter(None, dict.fromkeys(headings))),
-                        identity.masked(found.old), note.new, note.problem, note.action,
-                        note.why)  # fmt: skip
+                        identity.masked(found.old), identity.masked(note.new), note.problem,
+                        note.action, note.why)  # fmt: skip
 
 
 def _located(

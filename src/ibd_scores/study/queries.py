@@ -14,7 +14,7 @@ from ibd_scores.derive.diary import DIARY_PAIN, DIARY_WELLBEING, LIQUID_STOOLS
 from ibd_scores.index import Index
 from ibd_scores.indices.endoscopy import SEGMENTS
 from ibd_scores.study import scoring, tidy
-from ibd_scores.study.cohort.identity import text_safe
+from ibd_scores.study.harmless import breakable, plain, shown, visible
 
 LOST = ("missing", "left out")  # what these actions leave is no longer there
 NO_LOSS = ("segment not reached", "identifying column", "outside the windows", "not asked")
@@ -113,13 +113,13 @@ def _short_weeks(tables: Tables) -> set[str]:
 
 
 def safe(queries: pd.DataFrame) -> pd.DataFrame:
-    """Return the list with every text such that no spreadsheet takes it for a formula."""
+    """Return the list with every text short, its hidden signs spelled out, and no formula."""
     texts = queries.select_dtypes(exclude="number").columns
     return queries.assign(**{str(name): queries[name].map(_text) for name in texts})
 
 
 def _text(value: object) -> object:
-    return text_safe(value) if isinstance(value, str) else value
+    return visible(value) if isinstance(value, str) else value
 
 
 def html(queries: pd.DataFrame, title: str, note: str = "") -> str:
@@ -139,28 +139,31 @@ def html(queries: pd.DataFrame, title: str, note: str = "") -> str:
     str
         HTML, the same for the same list. Whatever stands in a cell is text on it.
     """
+    queries = safe(queries)
     groups = [*queries.groupby(["table", "problem"], sort=False)]
     # What costs scores comes first, then what is most frequent.
     groups.sort(key=lambda group: (not group[1]["costs"].any(), -len(group[1]), group[0]))
     toc = _table(
+        "Overview",
         ["table", "what is wrong", "what was done", "findings", "patients", "scores it costs"],
         [
-            [escape(str(table)), f'<a href="#q{place}">{escape(str(problem))}</a>',
-             escape(", ".join(sorted(rows["action"].unique()))), str(len(rows)),
+            [breakable(str(table)), f'<a href="#q{place}">{breakable(str(problem))}</a>',
+             breakable(", ".join(sorted(rows["action"].unique()))), str(len(rows)),
              str(rows.loc[rows["patient_id"] != "", "patient_id"].nunique()),
-             escape(", ".join(_all_costs(rows)))]
+             breakable(", ".join(_all_costs(rows)))]
             for place, ((table, problem), rows) in enumerate(groups, 1)
         ],
     )  # fmt: skip
     parts = [
         f'<h2 id="q{place}">{escape(str(table))}: {escape(str(problem))} ({len(rows)})</h2>'
-        + _table([HEADS.get(name, name) for name in SHOWN], _rows(rows))
+        + _table(f"{table}: {problem}", [HEADS.get(name, name) for name in SHOWN], _rows(rows))
         for place, ((table, problem), rows) in enumerate(groups, 1)
     ]
     patients = queries.loc[queries["patient_id"] != "", "patient_id"].nunique()
     lead = f"{len(queries)} findings in {patients} patients." if len(queries) else "No findings."
-    body = "\n".join([f"<p>{lead} {escape(note)}</p>", toc if groups else "", *parts])
-    return _PAGE.replace("{title}", escape(f"Queries: {title}")).replace("{body}", body)
+    body = "\n".join([f"<p>{lead} {shown(note)}</p>", toc if groups else "", *parts])
+    heading = escape(plain(f"Queries: {title}", 200))
+    return f"{_HEAD}<title>{heading}</title>\n{_STYLE}<h1>{heading}</h1>\n{body}\n{_END}"
 
 
 def _all_costs(rows: pd.DataFrame) -> list[str]:
@@ -170,41 +173,56 @@ def _all_costs(rows: pd.DataFrame) -> list[str]:
 
 def _rows(rows: pd.DataFrame) -> Iterator[list[str]]:
     for line in rows[SHOWN].itertuples(index=False):
-        yield ["" if pd.isna(value) else escape(str(value)) for value in line]
+        yield ["" if pd.isna(value) else breakable(str(value)) for value in line]
 
 
-def _table(heads: Iterable[str], rows: Iterable[list[str]]) -> str:
+def _table(name: str, heads: Iterable[str], rows: Iterable[list[str]]) -> str:
     top = "".join(f'<th scope="col">{escape(head)}</th>' for head in heads)
     lines = "\n".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
-    return f"<table><thead><tr>{top}</tr></thead><tbody>\n{lines}\n</tbody></table>"
+    return (
+        f'<div class="wide" role="region" tabindex="0" aria-label="{escape(name)}">'
+        f"<table><thead><tr>{top}</tr></thead><tbody>\n{lines}\n</tbody></table></div>"
+    )
 
 
-_PAGE = """<!DOCTYPE html>
+_HEAD = """<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>{title}</title>
-<style>
-:root { color-scheme: light dark; }
-body { font: 15px/1.5 system-ui, "Noto Sans CJK SC", sans-serif; margin: 2rem auto;
-       max-width: 82rem; padding: 0 1rem; }
+"""
+_STYLE = """<style>
+:root { color-scheme: light dark; --ink: #1a1a1a; --line: #bbb; --page: #fff; --link: #0b4f9e; }
+@media (prefers-color-scheme: dark) {
+  :root { --ink: #eaeaea; --line: #555; --page: #161616; --link: #8fc1ff; }
+}
+body { background: var(--page); color: var(--ink); margin: 2rem auto; max-width: 82rem;
+       font: 15px/1.5 system-ui, "Noto Sans CJK SC", sans-serif; padding: 0 1rem; }
+h1, h2, p { overflow-wrap: anywhere; }
 h1 { font-size: 1.5rem; } h2 { font-size: 1.1rem; margin-top: 2rem; break-after: avoid; }
+a { color: var(--link); }
+.wide { overflow-x: auto; }
 table { border-collapse: collapse; font-size: .85rem; width: 100%; }
-th, td { border-bottom: 1px solid #8886; padding: .25rem .5rem; text-align: left;
-         vertical-align: top; overflow-wrap: break-word; max-width: 22rem; }
-td:nth-child(-n+4) { white-space: nowrap; }
-th { border-bottom: 2px solid #888; white-space: nowrap; }
+th, td { border-bottom: 1px solid var(--line); padding: .25rem .5rem; text-align: left;
+         vertical-align: top; max-width: 22rem; }
+th { border-bottom: 2px solid var(--line); white-space: nowrap; }
 td { unicode-bidi: isolate; }
 tr { break-inside: avoid; }
-@media print { body { font-size: 9pt; margin: 0; } a { color: inherit; text-decoration: none; }
-               thead { display: table-header-group; } @page { size: A4 landscape; margin: 1cm; } }
+@media print {
+  :root { --ink: #000; --line: #999; --page: #fff; --link: #000; }
+  body { font-size: 9pt; margin: 0; max-width: none; } a { text-decoration: none; }
+  .wide { overflow: visible; } table { font-size: 7.5pt; }
+  th, td { overflow-wrap: anywhere; padding: .5mm 1mm; }
+  th { white-space: normal; } thead { display: table-header-group; }
+  @page { size: A4 landscape; margin: 1cm; }
+}
 </style>
 </head>
 <body>
-<h1>{title}</h1>
-{body}
+<main>
+"""
+_END = """</main>
 </body>
 </html>
 """

@@ -18,8 +18,10 @@ from ibd_scores.study.cohort.parsing import (
     several_numbers,
 )
 from ibd_scores.study.cohort.sources import Source
+from ibd_scores.study.hidden import HIDDEN, cut, without_hidden
 from ibd_scores.study.tidy import CENSORED
 
+LONGEST_TEXT = 500
 ISO = (DateFormat("YYYY-MM-DD"), DateFormat("YYYY-MM-DD hh:mm:ss"))
 
 
@@ -81,7 +83,19 @@ def read_cell(text: str, source: Source, unit: str = "") -> Cell:
         return _read_date(text, source)
     if kind == "number":
         return _read_number(text, source, unit)
-    return Cell(plain(text))
+    return _read_text(plain(text), source.column.name)
+
+
+def _read_text(text: str, column: str) -> Cell:
+    clean = without_hidden(text).strip()
+    notes = []
+    if HIDDEN.search("".join(text.split())):
+        notes.append(Note("hidden signs", "converted", "", "what nobody sees was left out"))
+    if len(clean) > LONGEST_TEXT and column != "patient_id":  # two ids must not become one
+        clean = cut(clean, LONGEST_TEXT)
+        why = f"cut after {LONGEST_TEXT} signs; a few words are wanted here"
+        notes.append(Note("text too long", "converted", "", why))
+    return Cell(clean or None, tuple(notes))
 
 
 def _missing(problem: str, why: str) -> Cell:

@@ -17,8 +17,8 @@ from docx.table import _Cell
 from docx.text.paragraph import Paragraph
 
 from ibd_scores.study import office
+from ibd_scores.study.hidden import cut, without_hidden
 from ibd_scores.study.manuscript.tables import SIMULATED, Table, Tables
-from ibd_scores.study.manuscript.text import harmless
 
 FONT, CHINESE = "Times New Roman", "SimSun"
 SHORT, LONG, MARGIN = Mm(210), Mm(297), Mm(22)  # A4
@@ -53,7 +53,7 @@ def document(tables: Tables, name: str) -> bytes:
 
 def _prepare(word: DocumentType, name: str) -> None:
     kept = word.core_properties
-    kept.title = harmless(f"Tables: {name}", 200)
+    kept.title = cut(without_hidden(f"Tables: {name}"), 200)
     kept.author = kept.last_modified_by = kept.comments = ""
     kept.created = kept.modified = datetime(*office.FIXED)
     kept.revision = 1
@@ -108,7 +108,7 @@ def _caption(word: DocumentType, number: str, title: str) -> None:
     paragraph = word.add_paragraph()
     if number:
         paragraph.add_run(f"{number}. ").bold = True
-    paragraph.add_run(harmless(title, MOST)).bold = not number
+    paragraph.add_run(cut(without_hidden(title), MOST)).bold = not number
     level = OxmlElement("w:outlineLvl")
     level.set(qn("w:val"), "0")
     paragraph._p.get_or_add_pPr().append(level)
@@ -118,13 +118,13 @@ def _caption(word: DocumentType, number: str, title: str) -> None:
 
 def _paragraph(word: DocumentType, text: str, size: int) -> None:
     paragraph = word.add_paragraph()
-    paragraph.add_run(harmless(text, 4 * MOST)).font.size = Pt(size)
+    paragraph.add_run(cut(without_hidden(text), 4 * MOST)).font.size = Pt(size)
     paragraph.paragraph_format.space_before = Pt(3)
 
 
 def _fill(cell: _Cell, text: str, size: int, *, bold: bool, centered: bool) -> None:
     paragraph: Paragraph = cell.paragraphs[0]
-    run = paragraph.add_run(harmless(text, MOST))
+    run = paragraph.add_run(cut(without_hidden(text), MOST))
     run.font.size, run.bold = Pt(size), bold
     if centered:
         paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER

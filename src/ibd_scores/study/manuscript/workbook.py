@@ -15,9 +15,9 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
 from ibd_scores.study import office
+from ibd_scores.study.hidden import cut, without_hidden
 from ibd_scores.study.intake.form import write_text
 from ibd_scores.study.manuscript.tables import SIMULATED, Table, Tables
-from ibd_scores.study.manuscript.text import harmless
 
 CONTENTS = "contents"
 HEADS = ("sheet", "table", "rows", "from")
@@ -50,7 +50,7 @@ def workbook(tables: Tables, aggregates: Mapping[str, pd.DataFrame], name: str) 
         raise ValueError(f"{', '.join(personal)}: a table of patients goes into no workbook")
     book = Workbook()
     book.properties.creator = ""
-    book.properties.title = harmless(f"Tables: {name}", 200)
+    book.properties.title = cut(without_hidden(f"Tables: {name}"), 200)
     book.properties.created = datetime(*office.FIXED)
     contents = book.active
     contents.title = CONTENTS
@@ -125,7 +125,7 @@ def _head(sheet: Worksheet, row: int, texts: Iterable[str]) -> None:
 def _write(cell: Cell, value: str | float) -> None:
     """Put a number into a cell as a number, a text as text: never a formula."""
     if isinstance(value, str):
-        if text := harmless(value, MOST):
+        if text := cut(without_hidden(value), MOST):
             write_text(cell, text)
             # Else a formula is made of it as soon as somebody edits the cell.
             cell.quotePrefix = text.lstrip().startswith(_FORMULA)

@@ -5,12 +5,13 @@ from dataclasses import dataclass, field
 from html import escape
 from itertools import count
 
+from ibd_scores.study.harmless import shown
 from ibd_scores.study.report import contents, page, strobe
 from ibd_scores.study.report import references as r
 from ibd_scores.study.report.methods import Paragraph, Used, methods, used
 from ibd_scores.study.report.references import References
 from ibd_scores.study.report.source import DISEASES, Run
-from ibd_scores.study.report.text import prose, shown
+from ibd_scores.study.report.text import prose
 
 SECTIONS = {
     "answer": "The answer",

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from html.parser import HTMLParser
 
-from ibd_scores.study.report.text import plain
+from ibd_scores.study.harmless import plain
 
 
 @dataclass(frozen=True)

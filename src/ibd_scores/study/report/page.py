@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from html import escape
 from importlib.resources import files
 
+from ibd_scores.study.harmless import breakable, plain, shown
 from ibd_scores.study.report.grid import Grid
-from ibd_scores.study.report.text import breakable, plain, shown
 
 MOST_ROWS = 100
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"

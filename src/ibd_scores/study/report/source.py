@@ -11,10 +11,10 @@ from typing import Any
 from ibd_scores.study import chain
 from ibd_scores.study.chain import notebooks, provenance
 from ibd_scores.study.cohort import Cohort, read_cohort
+from ibd_scores.study.harmless import plain
 from ibd_scores.study.labels import ESTIMAND_TITLES
 from ibd_scores.study.report import grid
 from ibd_scores.study.report.grid import Grid
-from ibd_scores.study.report.text import plain
 
 DISEASES = {"cd": "Crohn's disease", "uc": "Ulcerative colitis"}
 OUTCOMES = {"cd": "03_cd_outcomes", "uc": "04_uc_outcomes"}

@@ -1,55 +1,8 @@
-"""Text on a page: whatever stood in a cell of a hospital's table is words there, nothing else."""
+"""The text of notebooks and lists of words, as they stand on the page."""
 
 import re
-import unicodedata
-from html import escape
 
-from ibd_scores.study.cohort.identity import text_safe
-
-LONGEST = 600  # signs of a cell or a sentence
-# Controls, marks of direction and other invisible signs; what is not assigned.
-UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn"}
-LONG_WORD = re.compile(r"\S{32}(?=\S)")
-SIGNED = re.compile(r"\s*-[\d.]")  # a negative number begins no formula, whatever follows it
-
-
-def plain(value: object, longest: int = LONGEST) -> str:
-    r"""Return a value as one line of text: nothing invisible, no formula, of a length to be read.
-
-    Parameters
-    ----------
-    value : object
-        What is shown by its text.
-    longest : int
-        From how many signs it is cut.
-
-    Examples
-    --------
-    >>> plain("=cmd()"), plain("-1.5 (-2 to 0.1)"), plain("a\u202eb\nc"), plain("rash " * 99, 12)
-    ("'=cmd()", '-1.5 (-2 to 0.1)', 'ab c', 'rash rash r…')
-    """
-    line = " ".join(str(value)[: 4 * longest].split())
-    line = "".join(sign for sign in line if unicodedata.category(sign) not in UNSEEN)
-    line = line if SIGNED.match(line) else text_safe(line)
-    return line if len(line) <= longest else line[: longest - 1] + "…"
-
-
-def shown(value: object, longest: int = LONGEST) -> str:
-    """Return a value as HTML that is text and nothing else.
-
-    >>> shown("<script>alert(1)</script> & more")
-    '&lt;script&gt;alert(1)&lt;/script&gt; &amp; more'
-    """
-    return escape(plain(value, longest))
-
-
-def breakable(text: str) -> str:
-    """Return the text of a cell as HTML that can be broken within its longest words.
-
-    >>> breakable("<" + 40 * "a")
-    '&lt;aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa<wbr>aaaaaaaaa'
-    """
-    return "<wbr>".join(map(escape, LONG_WORD.sub("\\g<0>\n", text).split("\n")))
+from ibd_scores.study.harmless import shown
 
 
 def prose(markdown: str) -> str:
