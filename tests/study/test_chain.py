@@ -48,6 +48,14 @@ def test_without_a_terminal_there_is_a_line_for_each_stage_and_no_bar(first_run)
     assert max(map(len, said.stdout.splitlines())) < 80
 
 
+def test_what_a_notebook_warns_of_is_said_below_the_lines_of_the_run(toy):
+    wrong = "import sys; print('a sign is lost', file=sys.stderr)\n"
+    toy.edit("05_figures", "total = sum(", f"{wrong}total = sum(")
+    said = toy.do("run")
+    assert said.returncode == 0
+    assert said.stderr.splitlines() == ["05_figures warned:", "  a sign is lost"]
+
+
 def test_an_executed_notebook_tells_nothing_of_the_machine_or_the_clock(first_run):
     toy, _ = first_run
     for stage in STAGES:

@@ -61,8 +61,8 @@ def test_a_letter_that_no_font_has_is_said_once_in_words(others, words, tmp_path
     said = capsys.readouterr()
     assert said.out == ""
     assert said.err == (
-        "figures: a letter that no font here has is drawn as \N{REPLACEMENT CHARACTER}. Install a "
-        "font that has it, for Chinese one of No Such Font, and draw again.\n"
+        "In the figures, \N{REPLACEMENT CHARACTER} is a letter that no font here has. Install one "
+        "that has it and run again; for Chinese, one of these:\nNo Such Font.\n"
     )
 
 

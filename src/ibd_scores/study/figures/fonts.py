@@ -76,7 +76,7 @@ def _unlisted() -> Iterator[str]:
 def _say() -> None:
     # Not as a warning, which would carry the number of a process into a stored notebook.
     print(
-        f"figures: a letter that no font here has is drawn as {UNKNOWN}. Install a font that has "
-        f"it, for Chinese one of {', '.join(OTHERS)}, and draw again.",
+        f"In the figures, {UNKNOWN} is a letter that no font here has. Install one that has it "
+        f"and run again; for Chinese, one of these:\n{', '.join(OTHERS)}.",
         file=sys.stderr,
     )
