@@ -48,6 +48,14 @@ def test_without_a_terminal_there_is_a_line_for_each_stage_and_no_bar(first_run)
     assert max(map(len, said.stdout.splitlines())) < 80
 
 
+def test_what_a_notebook_warns_of_is_said_below_the_lines_of_the_run(toy):
+    wrong = "import sys; print('a sign is lost', file=sys.stderr)\n"
+    toy.edit("05_figures", "total = sum(", f"{wrong}total = sum(")
+    said = toy.do("run")
+    assert said.returncode == 0
+    assert said.stderr.splitlines() == ["05_figures warned:", "  a sign is lost"]
+
+
 def test_an_executed_notebook_tells_nothing_of_the_machine_or_the_clock(first_run):
     toy, _ = first_run
     for stage in STAGES:
@@ -330,14 +338,18 @@ def test_without_a_command_the_help_is_shown(toy):
 
 def test_the_parameters_that_can_be_given_are_listed(toy):
     said = toy.do("parameters")
-    assert said.stdout.splitlines()[:5] == [
-        'cohort: str = "toy"  # folder of data/raw',
+    assert said.stdout.splitlines()[:7] == [
+        'cohort: str = "toy"',
+        "    folder of data/raw",
         f"    in {', '.join(STAGES)}",
         "    possible: short, toy",
-        "highest: int = 9  # above it a number is a mistake",
+        "highest: int = 9",
+        "    above it a number is a mistake",
         "    in 01_cleaning",
     ]
-    assert "  highest: int = 9  # above it a number is a mistake" in toy.do("run", "--help").stdout
+    help_ = toy.do("run", "--help").stdout
+    assert "  highest: int = 9\n      above it a number is a mistake\n" in help_
+    assert max(map(len, help_.splitlines())) <= 80
 
 
 def test_a_notebook_that_is_not_whole_is_refused_before_anything_runs(toy):

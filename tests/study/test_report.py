@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import zlib
 from html.parser import HTMLParser
 
 import pandas as pd
@@ -101,7 +102,7 @@ def test_every_cell_that_a_report_takes_over_is_in_a_notebook(run):
              contents.BIOMARKERS, contents.SAFETY, contents.ROBUSTNESS, contents.AUDIT)
              for name in part]  # fmt: skip
     drawn = [one for part in contents.FIGURES.values() for one in part]
-    for cell in [*cells, *contents.REPAIRS, *(one.numbers for one in drawn)]:
+    for cell in [*cells, *contents.REPAIRS, *(cell for one in drawn for cell in one.numbers)]:
         assert run.table(cell) is not None, cell
     there = {path.stem for path in (run.plan.derived / "figures").glob("*.png")}
     assert there == {one.name for one in drawn}
@@ -143,6 +144,44 @@ def test_the_page_needs_nothing_else_and_can_be_read_by_all(which, request):
     assert len(shown.all("figcaption")) == len(shown.all("figure")) == len(shown.all("img")) > 10
     said = html.count(assembling.SIMULATED)
     assert said == 1 + len(assembling.NUMBERS)
+
+
+def test_every_figure_is_as_wide_as_one_or_two_columns_at_one_scale_on_the_page(shown):
+    widths = {"89": "336", "183": "692"}  # millimeters, and as many of the 96 dots of an inch
+    for found in shown.all("img"):
+        millimeters = re.fullmatch(r"--mm: (\d+)", found["style"])[1]
+        assert found["width"] == widths[millimeters]
+    css = (REPOSITORY / "src" / "ibd_scores" / "study" / "report" / "page.css").read_text("utf-8")
+    assert css.count("width: calc(var(--mm) * ") == 2  # on a screen and in print
+
+
+def test_every_saved_figure_can_be_printed(run):
+    """In the PDF: its width, no letter below 6 points or begun off the page, fonts embedded."""
+    paths = sorted((run.plan.derived / "figures").glob("*.pdf"))
+    assert len(paths) == 14
+    for path in paths:
+        content = path.read_bytes()
+        [box] = re.findall(rb"/MediaBox \[ 0 0 (\S+) (\S+) \]", content)
+        width, height = map(float, box)
+        assert min(abs(width - mm / 25.4 * 72) for mm in (89, 183)) < 1e-9, path.stem
+        assert content.count(b"/FontFile2 ") == content.count(b"/Subtype /CIDFontType2") > 0
+        assert b"/Type3" not in content
+        [page] = [
+            drawn
+            for packed in re.findall(rb"stream\r?\n(.*?)\r?\nendstream", content, re.DOTALL)
+            if b" Tf" in (drawn := _unpacked(packed))
+        ]
+        assert {float(size) for size in re.findall(rb" (\S+) Tf", page)} <= {7, 8}
+        for x, y in re.findall(rb"(\S+) (\S+) cm\s+BT", page):
+            assert 0 <= float(x) < width, path.stem
+            assert 0 <= float(y) < height, path.stem
+
+
+def _unpacked(packed):
+    try:
+        return zlib.decompress(packed)
+    except zlib.error:
+        return b""
 
 
 @pytest.mark.parametrize("disease", PLANS)

@@ -58,7 +58,7 @@ def laid_out():
         page = figure.bbox
         texts = drawn_texts(figure)
         assert {text.get_fontsize() for text in texts} <= {7.0, 8.0}
-        assert {tuple(text.get_fontfamily()) for text in texts} == {("DejaVu Sans",)}
+        assert {text.get_fontfamily()[0] for text in texts} == {"DejaVu Sans"}
         boxes = [(text.get_text(), text.get_window_extent()) for text in texts]
         for position, (text, box) in enumerate(boxes):
             assert page.x0 - 1 <= box.x0, text

@@ -30,6 +30,7 @@ class Display:
         self.done = 0
         self.live = sys.stdout.isatty()
         self.failures: list[str] = []
+        self.warned: list[str] = []
 
     def __call__(self, step: Step) -> None:
         """Show one step."""
@@ -45,10 +46,14 @@ class Display:
         print(f"{self.done}/{len(self.plan.stages)} {seconds:>8}  {stage:<16}{state}", flush=True)
         if step.outcome and step.outcome.failure:
             self.failures += _explained(self.plan, stage, step.outcome.failure)
+        if step.outcome and step.outcome.warned:
+            self.warned += [f"{stage} warned:", *(f"  {line}" for line in step.outcome.warned)]
 
     def finish(self, result: Result) -> None:
         """Say what was made and where, or what failed."""
         self._draw("")
+        if self.warned:
+            print(*self.warned, sep="\n", file=sys.stderr)
         if self.failures:
             if result.earlier:
                 self.failures.append(f"What else stands in {self.plan.where} is of an earlier run.")

@@ -47,10 +47,11 @@ class Failure:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a task: how long it took, which files it wrote, or why it failed."""
+    """What came of a task: how long it took, what it wrote and warned of, or why it failed."""
 
     seconds: float
     outputs: tuple[Path, ...] = ()
+    warned: tuple[str, ...] = ()
     failure: Failure | None = None
 
 
@@ -88,10 +89,11 @@ def execute(task: Task) -> Outcome:
         task.failed.unlink(missing_ok=True)
         manifest.write_text("", encoding="utf-8")
         _executed(task)
-        notebooks.store(task.executed, notebooks.read(task.unfinished))
+        executed = notebooks.read(task.unfinished)
+        notebooks.store(task.executed, executed)
         written = manifest.read_text(encoding="utf-8").splitlines()
         outputs = sorted({task.executed, *map(Path, written)})
-        return Outcome(time.perf_counter() - start, outputs=tuple(outputs))
+        return Outcome(time.perf_counter() - start, tuple(outputs), _warned(executed))
     except Exception as error:
         return Outcome(time.perf_counter() - start, failure=_failure(task, error))
     finally:
@@ -137,6 +139,17 @@ def _engine() -> str:
 
     papermill_engines.register("sparing", Sparing)
     return "sparing"
+
+
+def _warned(notebook: notebooks.Notebook) -> tuple[str, ...]:
+    """What the cells wrote to stderr, for who sees the terminal and not the notebook."""
+    written = (
+        "".join(output["text"])
+        for cell in notebooks.code(notebook)
+        for output in cell["outputs"]
+        if output.get("name") == "stderr"
+    )
+    return tuple(short("\n".join(written)).splitlines())
 
 
 def _failure(task: Task, error: Exception) -> Failure:

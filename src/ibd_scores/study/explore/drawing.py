@@ -29,7 +29,7 @@ LABS = 30.0
 MARKERS = ("crp_mg_l", "calprotectin_ug_g", "esr_mm_h")
 LOOKS: dict[str, dict[str, Any]] = {
     "met": {"marker": "o", "color": BLUE, "markerfacecolor": BLUE},
-    "not met": {"marker": "X", "color": RUST, "markerfacecolor": RUST},
+    "not met": {"marker": "x", "color": RUST, "markeredgewidth": 1.6},
     "not evaluable": {"marker": "s", "color": INK, "markerfacecolor": "white"},
 }
 TITLES = {

@@ -12,12 +12,14 @@ from ibd_scores.study.figures.claims import audit
 from ibd_scores.study.figures.flowchart import flow
 from ibd_scores.study.figures.rates import rates_bounds, rates_forest
 from ibd_scores.study.figures.specification import specification_curve, specification_overview
-from ibd_scores.study.figures.style import STYLE, save_figure
+from ibd_scores.study.figures.style import DOUBLE, STYLE, WIDTH, save_figure
 from ibd_scores.study.figures.trials import context
 
 __all__ = [
     "CUTS",
+    "DOUBLE",
     "STYLE",
+    "WIDTH",
     "audit",
     "context",
     "cuts",

@@ -16,7 +16,9 @@ __all__ = ["endoscopy_by_segment", "transitions"]
 
 
 @styled
-def transitions(tables: Mapping[str, pd.DataFrame], *, note: str = "") -> Figure:
+def transitions(
+    tables: Mapping[str, pd.DataFrame], *, width: float = WIDTH, note: str = ""
+) -> Figure:
     """Flow of patients between categories from baseline to week 12.
 
     Parameters
@@ -24,11 +26,13 @@ def transitions(tables: Mapping[str, pd.DataFrame], *, note: str = "") -> Figure
     tables : mapping
         Title of the panel to what ``description.transitions`` returns, categories from best to
         worst.
+    width : float
+        Inches: `WIDTH`, one column, or `DOUBLE`, two.
     note : str
         A line at the foot, such as "Simulated cohort".
     """
     figure, grid = plt.subplots(
-        len(tables), 1, figsize=(WIDTH, (52 * len(tables) + 4) * MM), squeeze=False
+        len(tables), 1, figsize=(width, (52 * len(tables) + 4) * MM), squeeze=False
     )
     for axes, (name, table) in zip(grid[:, 0], tables.items(), strict=True):
         counts = table.drop(index="total", columns="total")
@@ -44,7 +48,7 @@ def transitions(tables: Mapping[str, pd.DataFrame], *, note: str = "") -> Figure
 
 @styled
 def endoscopy_by_segment(
-    pairs: pd.DataFrame, variable: str = "ulcer_size", *, note: str = ""
+    pairs: pd.DataFrame, variable: str = "ulcer_size", *, width: float = WIDTH, note: str = ""
 ) -> Figure:
     """Draw `segment_counts` as percent of patients, a bar for each segment and visit.
 
@@ -52,6 +56,8 @@ def endoscopy_by_segment(
     ----------
     pairs, variable
         See `segment_counts`.
+    width : float
+        Inches: `WIDTH`, one column, or `DOUBLE`, two.
     note : str
         A line at the foot, such as "Simulated cohort".
     """
@@ -59,10 +65,10 @@ def endoscopy_by_segment(
     colors = shades(len(levels))
     counted = segment_counts(pairs, variable)
     if not counted["n"].any():
-        figure, axes = plt.subplots(figsize=(WIDTH, 24 * MM))
+        figure, axes = plt.subplots(figsize=(width, 24 * MM))
         nothing(axes, pairs)
         return noted(figure, note)
-    figure, axes = plt.subplots(figsize=(WIDTH, 72 * MM))
+    figure, axes = plt.subplots(figsize=(width, 72 * MM))
     places = {}
     for row, (segment, both) in enumerate(counted.groupby("segment", sort=False)):
         top = 2.7 * row

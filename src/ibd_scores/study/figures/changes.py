@@ -34,6 +34,8 @@ CUTS: Mapping[str, tuple[float, str]] = {
     "mayo_full": (2, "remission ≤ 2"),
     **{column: (limit, f"normal < {limit:g}") for column, limit in LIMITS.items()},
 }
+# What lies beyond a limit of detection: its censor mark, its sign, what the sign says.
+BEYOND = {"left": ("v", "below assay range"), "right": ("^", "above assay range")}
 BOXES = "box: quartiles; whiskers: 5th to 95th percentile"
 
 
@@ -69,6 +71,7 @@ def paired_changes(
     *,
     log: Sequence[str] = (),
     cuts: Mapping[str, tuple[float, str]] = CUTS,
+    width: float = WIDTH,
     note: str = "",
 ) -> Figure:
     """Each patient's change from baseline to week 12, a panel for each column.
@@ -87,10 +90,13 @@ def paired_changes(
         Columns with a logarithmic axis.
     cuts : mapping
         Column to (value, text) of the dotted line to draw: see `cuts` for other limits.
+    width : float
+        Inches: `WIDTH`, one column, or `DOUBLE`, two.
     note : str
         A line at the foot, such as "Simulated cohort".
     """
-    figure, grid = plt.subplots(1, len(columns), figsize=(WIDTH, 68 * MM), squeeze=False)
+    figure, grid = plt.subplots(1, len(columns), figsize=(width, 68 * MM), squeeze=False)
+    sides: set[str] = set()
     for axes, column in zip(grid[0], columns, strict=True):
         values, marks = _pair(pairs, column)
         if values.empty:
@@ -104,6 +110,7 @@ def paired_changes(
             axes.set_ylim(-0.02 * top, 1.04 * top)
         if len(values):
             _slopes(axes, values.to_numpy(), marks)
+            sides.update(*(mark.dropna() for mark in marks))
         words = f"{quantity(column)}\nn = {len(values)}\n"
         if column in cuts and len(values):
             value, text = cuts[column]
@@ -114,21 +121,14 @@ def paired_changes(
         Line2D([], [], color=SKY, label="improved"),
         Line2D([], [], color=RUST, linestyle="--", linewidth=1.1, label="not improved"),
     ]
-    if any(f"{column}_censor" in pairs for column in columns):
-        handles.append(
-            Line2D(
-                [],
-                [],
-                color=INK,
-                marker="v",
-                markersize=3.5,
-                linestyle="",
-                label="outside assay range",
-            )
-        )
+    handles += [
+        Line2D([], [], color=INK, marker=marker, markersize=3.5, linestyle="", label=words)
+        for side, (marker, words) in BEYOND.items() if side in sides
+    ]  # fmt: skip
     figure.legend(
-        handles=handles, loc="outside upper center", ncols=3, handlelength=1.8, columnspacing=1.2
-    )
+        handles=handles, loc="outside upper center", ncols=2 if len(handles) > 3 else 3,
+        handlelength=1.8, columnspacing=1.2,
+    )  # fmt: skip
     return noted(figure, "\n".join(filter(None, [BOXES, note])))
 
 
@@ -151,7 +151,7 @@ def _slopes(axes: Axes, values: np.ndarray, marks: Sequence["pd.Series[str]"]) -
     for visit, face in ((0, "white"), (1, BLUE)):
         column = values[:, visit]
         plain = marks[visit].isna().to_numpy()
-        for side, marker in (("left", "v"), ("right", "^")):
+        for side, (marker, _) in BEYOND.items():
             beyond = marks[visit].eq(side).to_numpy(dtype=bool, na_value=False)
             axes.plot([visit] * int(beyond.sum()), column[beyond], marker, color=INK,
                       markersize=3.5, zorder=6)  # fmt: skip

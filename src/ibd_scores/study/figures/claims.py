@@ -133,10 +133,10 @@ def _counts(page: Axes, y: float, printed: Decimal, n: int, fits: str) -> None:
         x = MIDDLE + (k - place) * PATIENT
         fitting = f"{k}/{n}" in fits.split(", ")
         page.plot([x, x], [y - 1.7, y + 1.7], color=BLUE if fitting else INK,
-                  linewidth=2.2 if fitting else 0.8, zorder=4)  # fmt: skip
+                  linewidth=2.2 if fitting else 0.8, solid_capstyle="butt", zorder=4)  # fmt: skip
         prints = (Decimal(100 * k) / n).quantize(digit, ROUND_HALF_UP)
-        page.text(x, y - 1.9, f"{k}/{n}", ha="center", va="bottom")
-        page.text(x, y + 1.9, f"{prints} %", ha="center", va="top")
+        page.text(x, y - 2.1, f"{k}/{n}", ha="center", va="bottom")
+        page.text(x, y + 2.1, f"{prints} %", ha="center", va="top")
 
 
 def _values(

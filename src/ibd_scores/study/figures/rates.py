@@ -38,11 +38,13 @@ LOOKS = [
     ("X", BLUE, BLUE),
 ]
 BOUNDS = ("worst_case", "best_case")
-BAR: dict[str, Any] = {"facecolor": "#e6e6e6", "edgecolor": PALE, "linewidth": 0.5}
+BAR: dict[str, Any] = {"facecolor": "#e6e6e6", "edgecolor": "#808080", "linewidth": 0.5}
 
 
 @styled
-def rates_forest(rates: pd.DataFrame, *, reported: Collection[str] = (), note: str = "") -> Figure:
+def rates_forest(
+    rates: pd.DataFrame, *, reported: Collection[str] = (), width: float = WIDTH, note: str = ""
+) -> Figure:
     """Endpoint rates with their intervals, a panel for each disease, k/n written out.
 
     Parameters
@@ -51,14 +53,18 @@ def rates_forest(rates: pd.DataFrame, *, reported: Collection[str] = (), note: s
         What ``estimands.rates`` returns; choose rows beforehand.
     reported : collection of str
         Endpoints that the study reported; they get a dagger, which the note should explain.
+    width : float
+        Inches: `WIDTH`, one column, or `DOUBLE`, two.
     note : str
         A line at the foot, such as "Simulated cohort".
     """
-    return _forest(rates, rates.iloc[:0], reported, note)
+    return _forest(rates, rates.iloc[:0], reported, width, note)
 
 
 @styled
-def rates_bounds(rates: pd.DataFrame, *, reported: Collection[str] = (), note: str = "") -> Figure:
+def rates_bounds(
+    rates: pd.DataFrame, *, reported: Collection[str] = (), width: float = WIDTH, note: str = ""
+) -> Figure:
     """Endpoint rates in front of a pale bar from the worst to the best case of what is missing.
 
     The bar reaches from all patients not evaluable having failed to all having succeeded; its
@@ -69,7 +75,7 @@ def rates_bounds(rates: pd.DataFrame, *, reported: Collection[str] = (), note: s
     rates : DataFrame
         What ``estimands.rates`` returns, with the estimands "worst_case" and "best_case"; the
         others are drawn as points with their intervals. Choose rows beforehand.
-    reported, note
+    reported, width, note
         See `rates_forest`.
 
     Raises
@@ -83,23 +89,23 @@ def rates_bounds(rates: pd.DataFrame, *, reported: Collection[str] = (), note: s
             "rates: no worst_case and best_case; ask estimands.rates for "
             "estimands=estimands.ESTIMANDS"
         )
-    return _forest(rates.loc[~bound], rates.loc[bound], reported, note)
+    return _forest(rates.loc[~bound], rates.loc[bound], reported, width, note)
 
 
 def _forest(
-    rates: pd.DataFrame, bounds: pd.DataFrame, reported: Collection[str], note: str
+    rates: pd.DataFrame, bounds: pd.DataFrame, reported: Collection[str], width: float, note: str
 ) -> Figure:
     estimands = list(rates["estimand"].unique())
     blocks = list(rates.groupby("disease", sort=False))
     if not blocks:
-        figure, axes = plt.subplots(figsize=(WIDTH, 24 * MM))
+        figure, axes = plt.subplots(figsize=(width, 24 * MM))
         nothing(axes, rates)
         return noted(figure, note)
     step = len(estimands) + bool(len(bounds)) + 0.7
     rows = [block["endpoint"].nunique() * step for _, block in blocks]
     height = 3.3 * sum(rows) + 10 * len(blocks) + 3.5 * (step - 0.7) + 14
     figure, grid = plt.subplots(
-        len(blocks), 1, figsize=(WIDTH, height * MM),
+        len(blocks), 1, figsize=(width, height * MM),
         height_ratios=rows, sharex=True, squeeze=False,
     )  # fmt: skip
     for axes, (disease, block) in zip(grid[:, 0], blocks, strict=True):

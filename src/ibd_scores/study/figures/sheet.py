@@ -12,6 +12,7 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.path import Path
 from matplotlib.textpath import TextPath
 
+from ibd_scores.study.figures.fonts import families, legible
 from ibd_scores.study.figures.style import MM, STYLE, foot, noted
 
 __all__ = ["LINE", "fitted", "lines", "panel", "percent_axis", "sheet"]
@@ -87,7 +88,7 @@ def fitted(text: str, width: float, indent: str = "") -> str:
 def _width(text: str) -> float:
     if not text.strip():
         return 0.0
-    family = FontProperties(family=STYLE["font.family"])
-    path = TextPath((0, 0), text, size=STYLE["font.size"], prop=family)
+    family = FontProperties(family=families(text))
+    path = TextPath((0, 0), legible(text), size=STYLE["font.size"], prop=family)
     # Glyphs reach no further than their control points; `get_extents` would solve every curve.
     return float(np.ptp(path.vertices[path.codes != Path.CLOSEPOLY, 0])) / 72 / MM

@@ -24,7 +24,6 @@ from ibd_scores.study.figures.style import (
     MM,
     ORANGE,
     PALE,
-    SKY,
     nothing,
     ratio,
     styled,
@@ -308,7 +307,7 @@ def _spread(axes: Axes, y: float, block: pd.DataFrame) -> tuple[str, str, str]:
         return count, "no values", ""
     low, first, middle, third, high = percent.quantile([0, 0.25, 0.5, 0.75, 1])
     axes.plot([low, high], [y, y], color=INK, linewidth=0.8, solid_capstyle="butt")
-    axes.plot([first, third], [y, y], color=SKY, linewidth=5, solid_capstyle="butt")
+    axes.plot([first, third], [y, y], color=BLUE, linewidth=5, solid_capstyle="butt")
     axes.plot([middle, middle], [y - 1.3, y + 1.3], color=INK, linewidth=1.4)
     primary = _flags(block, "primary")
     usual = primary if primary.any() else _flags(block, "usual")
@@ -332,7 +331,7 @@ def _legend(
     if spread:
         handles = [
             Line2D([], [], color=INK, linewidth=0.8, label="lowest to highest"),
-            Line2D([], [], color=SKY, linewidth=5, label="middle half"),
+            Line2D([], [], color=BLUE, linewidth=5, label="middle half"),
             Line2D([], [], color=INK, linewidth=1.4, marker="|", linestyle="", label="median"),
         ]
     else:

@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Callable, Iterator, Sized
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec
 
 import matplotlib.pyplot as plt
 import seaborn
@@ -14,6 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ibd_scores.study import paths
+from ibd_scores.study.figures.fonts import SANS, relettered
 from ibd_scores.study.tables import number
 
 __all__ = [
@@ -40,7 +41,7 @@ MM = 1 / 25.4
 WIDTH = 89 * MM
 DOUBLE = 183 * MM
 STYLE: dict[Any, Any] = {
-    "font.family": "DejaVu Sans",
+    "font.family": SANS,
     "font.size": 7,
     "axes.titlesize": 8,
     "axes.titlelocation": "left",
@@ -68,21 +69,20 @@ STYLE: dict[Any, Any] = {
 SAVED = STYLE | {"figure.constrained_layout.use": False}
 # Okabe and Ito's palette, chosen so that the pairs used together differ in grey as well.
 BLUE, SKY, ORANGE = "#0072B2", "#56B4E9", "#E69F00"
-RUST = "#A33B00"  # its vermillion, darkened: in grey the original is close to the sky blue
+RUST = "#7A2C00"  # its vermillion, darkened: in grey the original is close to both blues
 PALE = "#b8b8b8"
 INK = "#1a1a1a"
 
 P = ParamSpec("P")
-R = TypeVar("R")
 
 
-def styled(draw: Callable[P, R]) -> Callable[P, R]:
+def styled(draw: Callable[P, Figure]) -> Callable[P, Figure]:
     """Draw in this style, whatever the user's own settings, and leave those as they are."""
 
     @functools.wraps(draw)
-    def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
+    def wrapper(*args: P.args, **kwargs: P.kwargs) -> Figure:
         with plt.rc_context(STYLE):
-            return draw(*args, **kwargs)
+            return relettered(draw(*args, **kwargs))
 
     return wrapper
 
@@ -134,7 +134,7 @@ def nothing(axes: Axes, patients: Sized) -> None:
 
 def shades(count: int) -> list[tuple[float, float, float]]:
     """Ordered colors from light (best) to dark (worst), the same order in grey."""
-    return list(seaborn.color_palette("YlGnBu", count + 1)[:count])
+    return list(seaborn.color_palette("YlGnBu", count))
 
 
 def noted(figure: Figure, note: str) -> Figure:

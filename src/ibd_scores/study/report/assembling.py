@@ -8,6 +8,7 @@ from itertools import count
 from ibd_scores.study.harmless import shown
 from ibd_scores.study.report import contents, page, strobe
 from ibd_scores.study.report import references as r
+from ibd_scores.study.report.alternatives import alternative
 from ibd_scores.study.report.methods import Paragraph, Used, methods, used
 from ibd_scores.study.report.references import References
 from ibd_scores.study.report.source import DISEASES, Run
@@ -161,8 +162,9 @@ class _Assembly:
         png = self.run.figure(one.name)
         if not png:
             return ""
-        alternative = f"{one.kind}. {page.spoken(self.run.table(one.numbers))}"
-        return page.figure(next(self.numbers), one.name, one.caption, alternative, png)
+        tables, said = map(self.run.table, one.numbers), self.run.said(one.said)
+        told = alternative(one.kind, one.name, tables, said)
+        return page.figure(next(self.numbers), one.name, one.caption, told, png)
 
     def _limitations(self) -> str:
         said = [one for disease in self.run.diseases for one in self.run.said(f"{disease}-caveats")]

@@ -4,12 +4,13 @@ from typing import NamedTuple
 
 
 class Drawn(NamedTuple):
-    """A figure: its caption, what kind of drawing it is, and the cell that shows its numbers."""
+    """A figure: its caption, its kind of drawing, the cells with its numbers and on them."""
 
     name: str
     caption: str
     kind: str
-    numbers: str
+    numbers: tuple[str, ...]
+    said: str = ""
 
 
 # Of each notebook of outcomes, "{}-rates" and so on: a table with its caption, or sentences.
@@ -72,44 +73,44 @@ REPAIRS = {
 FIGURES = {
     "flow": (
         Drawn("flow", "Flow of patients in each disease, with the reasons for stopping.",
-              "Flow chart", "figure-flow-table"),
+              "Flow chart", ("figure-flow-table",)),
     ),
     "outcomes": (
         Drawn("cd_rates", "Endpoints in Crohn's disease as observed and by the estimand asked for, "
               "with 95 % intervals; the pale bar reaches from the worst to the best case.",
-              "Forest plot of rates", "cd-rates"),
+              "Forest plot of rates", ("figure-read",)),
         Drawn("uc_rates", "Endpoints in ulcerative colitis, drawn likewise.",
-              "Forest plot of rates", "uc-rates"),
+              "Forest plot of rates", ("figure-read",)),
         Drawn("cd_scores", "CDAI and SES-CD at both visits; each line is a patient with both.",
-              "Paired lines from baseline to week 12", "figure-scores-table"),
+              "Paired lines from baseline to week 12", ("figure-scores-table",)),
         Drawn("transitions", "From band to band: SES-CD in Crohn's disease, Mayo endoscopic "
               "subscore in ulcerative colitis, in patients who completed.",
-              "Alluvial diagram", "figure-bands-table"),
+              "Alluvial diagram", ("figure-bands-table", "figure-mayo-table")),
         Drawn("segments", "Ulcer size by segment, in segments explored at both visits.",
-              "Stacked bars", "figure-segments-table"),
+              "Stacked bars", ("figure-segments-table",)),
     ),
     "biomarkers": (
         Drawn("cd_markers", "Markers in Crohn's disease on a logarithmic scale; triangles are "
               "values beyond a limit of detection, drawn at the limit.",
-              "Paired lines from baseline to week 12", "figure-cd-markers-table"),
+              "Paired lines from baseline to week 12", ("figure-cd-markers-table",)),
         Drawn("uc_markers", "Markers in ulcerative colitis, drawn likewise.",
-              "Paired lines from baseline to week 12", "figure-uc-markers-table"),
+              "Paired lines from baseline to week 12", ("figure-uc-markers-table",)),
     ),
     "robustness": (
         Drawn("cd_specifications", "The range of all specifications in Crohn's disease, question "
               "by question; diamonds are the choices of the analysis itself.",
-              "Strips of rates", "cd-multiverse"),
+              "Strips of rates", ("cd-multiverse",)),
         Drawn("cd_curve", "The question of the primary endpoint in Crohn's disease, specification "
-              "by specification.", "Specification curve", "cd-multiverse"),
+              "by specification.", "Specification curve", ("cd-multiverse",), "cd-spread"),
         Drawn("uc_specifications", "The range of all specifications in ulcerative colitis.",
-              "Strips of rates", "uc-multiverse"),
+              "Strips of rates", ("uc-multiverse",)),
         Drawn("uc_curve", "The question of the primary endpoint in ulcerative colitis.",
-              "Specification curve", "uc-multiverse"),
+              "Specification curve", ("uc-multiverse",), "uc-spread"),
     ),
     "audit": (
         Drawn("audit", "Each published percentage among the counts that its N allows, and what "
-              "this cohort gives.", "Strips of possible percentages", "figure-audit-table"),
+              "this cohort gives.", "Strips of possible percentages", ("figure-audit-table",)),
         Drawn("context", "The rates beside those of trials, for scale and not as a test.",
-              "Forest plot of rates", "figure-context-table"),
+              "Forest plot of rates beside those of trials", ("figure-context-table",)),
     ),
 }  # fmt: skip

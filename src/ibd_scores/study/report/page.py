@@ -9,6 +9,7 @@ from ibd_scores.study.harmless import breakable, plain, shown
 from ibd_scores.study.report.grid import Grid
 
 MOST_ROWS = 100
+LONGEST = 2500  # signs of the text that stands for a figure
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
 
@@ -77,29 +78,17 @@ def facts(name: str, caption: str, heads: Iterable[str], rows: Iterable[Iterable
 
 def figure(number: int, name: str, caption: str, alternative: str, png: bytes) -> str:
     """Return a figure within the page, with its caption and the text that can stand for it."""
-    # The chain draws at 300 dots per inch; a page has 96.
-    width, height = (round(int.from_bytes(png[at : at + 4]) * 96 / 300) for at in (16, 20))
+    # The chain draws at 300 dots per inch; a page has 96. Its style needs the width in millimeters.
+    width, height = (int.from_bytes(png[at : at + 4]) / 300 for at in (16, 20))
     return (
-        f'<figure id="figure-{name}"><img width="{width}" height="{height}" '
-        f'alt="{shown(alternative, 1500)}" src="data:image/png;base64,{b64encode(png).decode()}">'
-        f"<figcaption><strong>Figure {number}.</strong> {shown(caption)}</figcaption></figure>"
+        f'<figure id="figure-{name}">'
+        f'<div class="wide" role="region" tabindex="0" aria-labelledby="figure-{name}-caption">'
+        f'<img width="{96 * width:.0f}" height="{96 * height:.0f}" '
+        f'style="--mm: {25.4 * width:.0f}" alt="{shown(alternative, LONGEST)}" '
+        f'src="data:image/png;base64,{b64encode(png).decode()}"></div>'
+        f'<figcaption id="figure-{name}-caption"><strong>Figure {number}.</strong> '
+        f"{shown(caption)}</figcaption></figure>"
     )
-
-
-def spoken(grid: Grid | None, rows: int = 8) -> str:
-    """Tell the first rows of a table in words, for who cannot see the figure drawn from it.
-
-    >>> spoken(Grid(("step", "n"), 1, (("started", "80"), ("completed", "75"))))
-    'started: n 80; completed: n 75.'
-    """
-    if grid is None or not grid.rows:
-        return "It shows no patients."
-    labels, told = max(grid.labels, 1), []
-    for row in grid.rows[:rows]:
-        pairs = [f"{head} {cell}" for head, cell in zip(grid.heads, row, strict=True)]
-        told.append(f"{', '.join(filter(None, row[:labels]))}: {', '.join(pairs[labels:][:3])}")
-    more = f"; and {len(grid.rows) - rows} more rows" if len(grid.rows) > rows else ""
-    return f"{'; '.join(told)}{more}."
 
 
 def section(name: str, heading: str, *parts: str) -> str:
