@@ -1,12 +1,16 @@
 """The report: what it holds, that it follows the run, and that no text in a cohort can harm it."""
 
+import importlib
 import re
 import shutil
 import zlib
 from html.parser import HTMLParser
+from importlib.resources import files
+from pathlib import Path
 
 import pandas as pd
 import pytest
+from PIL import Image
 
 from ibd_scores.study import report
 from ibd_scores.study.chain import provenance
@@ -97,6 +101,15 @@ def test_the_sections_stand_in_order_and_the_answer_first(shown):
     ]  # fmt: skip
 
 
+def test_the_page_that_the_readme_shows_says_what_the_report_says(made, monkeypatch):
+    monkeypatch.syspath_prepend(Path(__file__).parents[2] / "tools")
+    readme = importlib.import_module("readme")
+    with Image.open(readme.PAGE) as picture:
+        stored = picture.info["answer"]
+    stale = "stale: make study, ibd-scores report, then python tools/readme.py"
+    assert stored == readme.answer(made.html), stale
+
+
 def test_every_cell_that_a_report_takes_over_is_in_a_notebook(run):
     cells = [f"cd-{name}" for part in (contents.FLOW, contents.BASELINE, contents.OUTCOMES,
              contents.BIOMARKERS, contents.SAFETY, contents.ROBUSTNESS, contents.AUDIT)
@@ -151,7 +164,7 @@ def test_every_figure_is_as_wide_as_one_or_two_columns_at_one_scale_on_the_page(
     for found in shown.all("img"):
         millimeters = re.fullmatch(r"--mm: (\d+)", found["style"])[1]
         assert found["width"] == widths[millimeters]
-    css = (REPOSITORY / "src" / "ibd_scores" / "study" / "report" / "page.css").read_text("utf-8")
+    css = files(report).joinpath("page.css").read_text("utf-8")
     assert css.count("width: calc(var(--mm) * ") == 2  # on a screen and in print
 
 
