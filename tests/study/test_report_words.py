@@ -65,7 +65,7 @@ def told(used=(USED,), **chosen):
         ({"primary": "ses_cd_remission"}, "Primary endpoint: Endoscopic remission (SES-CD ≤ 2)"),
         ({"estimand": "as_observed"}, "under the estimand as observed"),
         ({"crp_limit": 8.0}, "CRP < 8 mg/L"),
-        ({"calprotectin_limit": 100.0}, "fecal calprotectin < 100 ug/g"),
+        ({"calprotectin_limit": 100.0}, "fecal calprotectin < 100 µg/g"),
         ({"min_days": 6}, "at least 6 of the seven days"),
         ({"hematocrit_floored": True}, "A high hematocrit subtracts nothing"),
         ({"weight_floor": 0.0}, "deficit is 0 %"),

@@ -131,8 +131,8 @@ OF_DISEASE = (
     ),
     Entry(
         "optimism", "Performance of the model of predictors", "Patients in the model (n).",
-        "Likelihood ratio test (chi2); heuristic shrinkage; c statistic with bootstrapped "
-        "optimism.", codes=True,
+        "Likelihood ratio test (χ²); heuristic shrinkage; c statistic with bootstrapped "
+        "optimism.", stub="Outcome",
     ),
     Entry(
         "groups", "Predictors by outcome", "Patients who completed 12 weeks, by outcome (n).",
