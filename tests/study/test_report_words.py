@@ -125,6 +125,20 @@ def test_labels_that_several_rows_share_are_written_once():
     assert "<td></td>" in html
 
 
+def test_a_long_text_that_rows_repeat_is_a_lettered_note_below_the_table():
+    told = "Randomized; all had failed or not tolerated a biologic <before> they entered."
+    rows = (("drug", "45.5", told), ("placebo", "<13", told), ("ours", "–", "All started."))
+    html = page.table("t", "Rates", grid.Grid(("arm", "%", "note"), 1, rows))
+    assert html.count("Randomized; all") == 1
+    assert '<ol class="note" type="a"><li>Randomized; all' in html
+    assert html.count("<td>a</td>") == 2
+    assert "<td>All started.</td>" in html
+    assert '<th scope="col" class="number">%</th>' in html
+    assert html.count('<td class="number">') == 3
+    sums = tuple((str(place), 64 * "a") for place in range(2))
+    assert "<ol" not in page.table("t", "Files", grid.Grid(("file", "SHA-256"), 1, sums))
+
+
 def test_text_of_any_kind_is_one_harmless_line():
     for hostile in HOSTILE:
         found = text.shown(hostile)
