@@ -278,6 +278,20 @@ def test_a_missing_result_that_could_not_have_been_a_success_is_none_in_the_best
     assert (found.k, found.n) == (2 + 1 + 1 + 1, 7)  # P03, P05 and P98 could, P04 could not
 
 
+def test_an_endpoint_that_nobody_could_be_judged_by_has_no_rate_under_any_estimand() -> None:
+    never = flags(0, 0, 5)
+    who = {"population": never.index[:4], "started": never.index}
+    table = rates([never, flags(0, 1, 4, "other")], "CD", estimands=ESTIMANDS, **who)
+    own, other = (table[table["endpoint"] == name] for name in ("endpoint", "other"))
+    assert own["n"].tolist() == own["k"].tolist() == [0] * 5
+    assert own["percent"].isna().all()
+    assert own["not_evaluable"].tolist() == [4, 4, 4, 5, 5]
+    assert other["n"].tolist() == [1, 4, 5, 5, 5]
+    # Who stopped is a failure all the same where nobody is left to be judged.
+    stopped = rates([never], "CD", population=never.index[:0], started=never.index)
+    assert stopped["n"].tolist() == [0, 0, 5]
+
+
 def test_stopping_and_a_new_corticosteroid_are_intercurrent_events() -> None:
     ids = pd.Index(["stopped", "rescued", "tapered", "kept", "unknown"], name="patient_id")
     steroid = {"systemic_steroid_baseline": [0, 0, 1, 1, None], "systemic_steroid": [0, 1, 0, 1, 1]}

@@ -244,7 +244,7 @@ def changed(**columns: object) -> Table:
         (changed()[0], pd.Series([True] * 30, name="met"), "met: 30 events and 0 non-events"),
         (changed()[0].iloc[::-1], changed()[1], "response: design and outcome must have the same"),
         (changed()[0][:0], changed()[1][:0], "response: 0 events and 0 non-events in the 0"),
-        (changed()[0][:1], changed()[1][:1], "response: 1 events and 0 non-events in the 1"),
+        (changed()[0][:1], changed()[1][:1], "response: 1 event and 0 non-events in the 1"),
     ],
 )
 def test_what_cannot_be_fitted_is_refused(

@@ -11,16 +11,19 @@ import docx
 import pandas as pd
 import pytest
 from docx.oxml.ns import qn
+from docx.shared import Pt
 from openpyxl import load_workbook
 
 from ibd_scores.study import paths, tidy
 from ibd_scores.study.analysis import Analysis
 from ibd_scores.study.labels import title
+from ibd_scores.study.lettering import lettered
 from ibd_scores.study.manuscript.abbreviations import MEANINGS, spelled_out
 from ibd_scores.study.manuscript.catalogue import AGGREGATES, OF_ALL, OUTCOMES
 from ibd_scores.study.manuscript.shown import parsed
 from ibd_scores.study.manuscript.tables import Table, Tables, assembled
-from ibd_scores.study.manuscript.word import document
+from ibd_scores.study.manuscript.widths import PADDING, length
+from ibd_scores.study.manuscript.word import MARGIN, document
 from ibd_scores.study.manuscript.workbook import workbook
 from ibd_scores.study.manuscript.writing import FILES, NotReadyError, build, write
 from ibd_scores.study.plan import PLANS
@@ -125,6 +128,12 @@ def test_every_abbreviation_is_spelled_out_below_its_table(printed):
     assert sum("Abbreviations: " in table.footnotes[-1] for table in printed) > 40
 
 
+def test_no_name_of_a_column_or_visit_of_ours_is_printed(printed):
+    for table in printed:
+        texts = [table.title, *table.head, *(text for row in table.rows for text in row)]
+        assert not re.search(r"[a-z]_[a-z]|week12|Χ", " ".join(texts)), table.heading
+
+
 def test_a_longer_abbreviation_is_not_taken_for_a_shorter_one():
     assert spelled_out(["SES-CD"]).startswith("SES-CD, ")
     assert "CD, Crohn's disease" not in spelled_out(["SES-CD ≤ 2", "ABCD"])
@@ -136,7 +145,8 @@ def test_a_longer_abbreviation_is_not_taken_for_a_shorter_one():
 def test_every_table_says_whom_it_counts_and_that_the_cohort_is_simulated(printed, word):
     assert len(printed) == len(word.tables) > 50
     for table in printed:
-        assert table.footnotes[0].startswith("Denominator: ")
+        counts = not table.title.startswith("Definitions")
+        assert table.footnotes[0].startswith("Denominator: ") == counts, table.title
         assert any(SIMULATED in note for note in table.footnotes)
     assert [one.number for one in printed][:9] == [*(f"Table {n}" for n in range(1, 9)), "Table S1"]
 
@@ -160,6 +170,42 @@ def test_each_table_has_a_page_three_rules_and_a_head_that_is_repeated(word):
     assert fonts.get(qn("w:eastAsia")) == "SimSun"
 
 
+def test_no_word_or_number_is_broken_and_every_text_has_its_style(printed, word):
+    for table, own in zip(printed, word.tables, strict=True):
+        rows, _ = lettered(table.rows, table.stubs)
+        small = own.rows[0].cells[0].paragraphs[0].style.name == "Table Text Small"
+        for place, (top, *texts) in enumerate(zip(table.head, *rows, strict=True)):
+            room = own.columns[place].width.pt - 2 * PADDING + 0.2
+            words = [one for text in texts for one in re.split("[ -]", text)]
+            needed = max(length(one) for one in words)
+            needed = max(needed, *(length(one, bold=True) for one in re.split("[ -]", top)))
+            assert (8 if small else 9) * needed <= room, (table.heading, top)
+        wide = sum(column.width for column in own.columns)
+        assert wide <= max(section.page_width for section in word.sections) - 2 * MARGIN + Pt(1)
+    outside = {one.style.name for one in word.paragraphs if one.text}
+    assert outside == {"Caption", "Table Footnote"}
+    assert [one.style.name for one in word.paragraphs].count("Caption") == len(word.sections)
+    footer = word.sections[0].footer.paragraphs[0]
+    assert SIMULATED in footer.text
+    assert "PAGE" in [one.text for one in footer._p.iter(qn("w:instrText"))]
+    assert all(one.footer.is_linked_to_previous for one in [*word.sections][1:])
+
+
+def test_a_long_text_of_several_rows_is_a_lettered_note_of_the_word_file_alone(word, book):
+    place = next(at for at, one in enumerate(one for one in word.paragraphs
+                                             if one.style.name == "Caption")
+                 if "Rates beside those of trials, Crohn" in one.text)  # fmt: skip
+    table = word.tables[place]
+    notes = [cell.text for cell in table.columns[5].cells]
+    assert notes[:3] == ["Note", "Non-responder imputation, all started.", "a"]
+    assert sum("Randomized: 526 in both arms" in one.text for one in word.paragraphs) == 1
+    sheet = next(
+        one for one in book if "Rates beside those of trials, Crohn" in str(one["A1"].value)
+    )
+    assert sum("Randomized: 526" in str(cell.value) for cell in sheet["F"]) > 1
+    assert lettered([("a", "short"), ("b", "short")], 1) == ([("a", "short"), ("b", "short")], {})
+
+
 def test_no_cell_is_a_formula_and_numbers_are_numbers(book, derived):
     for cell in cells(book):
         assert cell.data_type in "sn"
@@ -179,6 +225,13 @@ def test_the_contents_lead_to_every_sheet_and_every_head_is_frozen(book):
     assert [cell.value for cell in listed] == [sheet.title for sheet in sheets]
     assert [cell.hyperlink.location for cell in listed] == [f"'{one.title}'!A1" for one in sheets]
     assert all(sheet.freeze_panes for sheet in book)
+    assert all(sheet.print_title_rows for sheet in book)
+    assert all(sheet.page_setup.orientation == "landscape" for sheet in book)
+    assert all(sheet.sheet_properties.pageSetUpPr.fitToPage for sheet in book)
+    assert all(SIMULATED in sheet.oddFooter.left.text for sheet in book)
+    numbers = {row[0].value: row[4] for row in contents.iter_rows(min_row=2) if row[4].hyperlink}
+    assert numbers["Table 3"].value == "cd_rates"
+    assert numbers["Table 3"].hyperlink.location == "'cd_rates'!A1"
     assert any(SIMULATED in str(cell.value) for cell in contents["A"])
 
 

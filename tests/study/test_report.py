@@ -12,6 +12,8 @@ import pandas as pd
 import pytest
 from PIL import Image
 
+from ibd_scores import endpoints
+from ibd_scores.entries import ENTRIES
 from ibd_scores.study import report
 from ibd_scores.study.chain import provenance
 from ibd_scores.study.hidden import HIDDEN
@@ -195,6 +197,31 @@ def _unpacked(packed):
         return zlib.decompress(packed)
     except zlib.error:
         return b""
+
+
+def test_no_code_name_is_read_outside_the_lists_of_files_columns_and_parameters(made):
+    names = {one for one in (*ENTRIES, *vars(endpoints)) if "_" in one}
+    assert {"partial_mayo_remission", "mayo_full"} <= names
+    sections = dict(re.findall(r'(?s)<section id="(\w+)"(.*?)</section>', made.html))
+    assert [*sections] == [*assembling.SECTIONS]
+    for section, html in sections.items():
+        seen = Page(f"<section {html}</section>")
+        words = {*re.findall(r"\w+", f"{seen.text} {[one['alt'] for one in seen.all('img')]}")}
+        if section not in ("repairs", "versions"):
+            assert not names & words, section
+    assert not names & {*re.findall(r"\w+", made.methods)}
+    assert "healing in STRIDE-II is Endoscopic remission (subscore 0)" in made.methods
+
+
+def test_every_printed_page_has_a_number_and_says_that_the_cohort_is_simulated(made, small):
+    style = made.html.split("</style>")[0]
+    assert "counter(page)" in style
+    foot = re.search(r'@bottom-left { content: "([^"]*)"; }', style)[1]
+    text = re.sub(r"\\([0-9a-f]+) ", lambda sign: chr(int(sign[1], 16)), foot)
+    assert text == f"Upadacitinib induction, one centre (simulated): {assembling.SIMULATED}"
+    assert small.html.count("<style>") == small.html.count("</style>") == 1
+    foot = re.search(r"@bottom-left { content: (.*?); }", small.html)[1]
+    assert re.fullmatch(r'"[\w \\]*"', foot)
 
 
 @pytest.mark.parametrize("disease", PLANS)

@@ -66,7 +66,7 @@ def told(used=(USED,), **chosen):
         ({"primary": "ses_cd_remission"}, "Primary endpoint: Endoscopic remission (SES-CD ≤ 2)"),
         ({"estimand": "as_observed"}, "under the estimand as observed"),
         ({"crp_limit": 8.0}, "CRP < 8 mg/L"),
-        ({"calprotectin_limit": 100.0}, "fecal calprotectin < 100 ug/g"),
+        ({"calprotectin_limit": 100.0}, "fecal calprotectin < 100 µg/g"),
         ({"min_days": 6}, "at least 6 of the seven days"),
         ({"hematocrit_floored": True}, "A high hematocrit subtracts nothing"),
         ({"weight_floor": 0.0}, "deficit is 0 %"),
@@ -124,6 +124,20 @@ def test_labels_that_several_rows_share_are_written_once():
     assert html.count('<th scope="row" rowspan="2">all</th>') == 1
     assert html.count(">all<") == 1
     assert "<td></td>" in html
+
+
+def test_a_long_text_that_rows_repeat_is_a_lettered_note_below_the_table():
+    told = "Randomized; all had failed or not tolerated a biologic <before> they entered."
+    rows = (("drug", "45.5", told), ("placebo", "<13", told), ("ours", "–", "All started."))
+    html = page.table("t", "Rates", grid.Grid(("arm", "%", "note"), 1, rows))
+    assert html.count("Randomized; all") == 1
+    assert '<ol class="note" type="a"><li>Randomized; all' in html
+    assert html.count("<td>a</td>") == 2
+    assert "<td>All started.</td>" in html
+    assert '<th scope="col" class="number">%</th>' in html
+    assert html.count('<td class="number">') == 3
+    sums = tuple((str(place), 64 * "a") for place in range(2))
+    assert "<ol" not in page.table("t", "Files", grid.Grid(("file", "SHA-256"), 1, sums))
 
 
 def test_text_of_any_kind_is_one_harmless_line():

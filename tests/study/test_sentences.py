@@ -145,7 +145,7 @@ def test_the_spread_of_the_specifications_is_told_for_the_primary_endpoint() -> 
         "1,240 specifications were run; many choices make no difference in a cohort. Endoscopic "
         "response (U-EXCEL) lies between 52.5 and 80.0 % over 180 of them, which give 18 different "
         "results.",
-        "All readings of response: 52.5 to 83.8 %.",
+        "By every defensible reading of response: 52.5 to 83.8 %.",
     )
     assert spread(table, "ulcer_free") == ()
 

@@ -7,7 +7,7 @@ import pytest
 
 from ibd_scores.study import layouts, tables
 from ibd_scores.study.audit import audit, counts, read_published
-from ibd_scores.study.estimands import rates
+from ibd_scores.study.estimands import ESTIMANDS, rates
 from ibd_scores.study.statistics import changes
 from ibd_scores.study.tidy import read_tidy, save
 
@@ -163,7 +163,13 @@ def test_a_half_is_rounded_up_wherever_a_rate_is_written(
 def test_a_rate_of_nobody_is_written_as_such() -> None:
     nobody = pd.Series([pd.NA] * 3, dtype="boolean", name="ulcer_free")
     layout = layouts.rates_table(rates([nobody], "CD", estimands=["as_observed"]))
-    assert layout.iloc[0].tolist() == ["0/0", 3]
+    assert layout.iloc[0].tolist() == ["not evaluable", 3]
+    who = {"population": nobody.index, "started": pd.RangeIndex(4)}
+    every = layouts.rates_table(rates([nobody], "CD", estimands=ESTIMANDS, **who))
+    assert every.iloc[0].tolist() == ["not evaluable"] * 4 + [3]
+    none = pd.Series([False] * 3)
+    layout = layouts.rates_table(rates([nobody], "CD", eligible=[none], estimands=["as_observed"]))
+    assert layout.iloc[0].tolist() == ["0/0", 0]
 
 
 def test_the_layout_of_changes_gives_medians_interval_and_p() -> None:

@@ -22,7 +22,7 @@ baseline already, is in none of the denominators (``eligible=``, from ``Endpoint
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Literal, NamedTuple, get_args
+from typing import Any, Literal, NamedTuple, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -275,7 +275,9 @@ def rates(
     DataFrame
         ``disease, endpoint, estimand, k, n, percent, low, high, not_evaluable``; one row per
         endpoint and estimand, in the order given. No row of a disease that the cohort has no
-        patient of: none in `flags`, `population` and `started`.
+        patient of: none in `flags`, `population` and `started`. Of an endpoint that nobody of the
+        population could be judged by, such as one of an examination that was never done, no
+        estimand has a rate: ``n`` is 0, as it is as observed.
 
     Examples
     --------
@@ -291,15 +293,17 @@ def rates(
     flags = list(flags)
     patients = [*(flag.index for flag in flags), population, started]
     nobody = not any(some is not None and len(some) for some in patients)
-    rows = [
-        (disease, flag.name, estimand,
-         *rate(flag, estimand, eligible=able, population=population, started=started,
-               intercurrent=intercurrent, attainable=possible, confidence=confidence))
-        for (flag, able), (_, possible) in zip(
-            _paired(flags, eligible), _paired(flags, attainable), strict=True
-        )
-        for estimand in estimands if not nobody
-    ]  # fmt: skip
+    rows = []
+    who: dict[str, Any] = {"population": population, "confidence": confidence}
+    both = zip(_paired(flags, eligible), _paired(flags, attainable), strict=True)
+    for (flag, able), (_, possible) in () if nobody else both:
+        seen = rate(flag, eligible=able, **who)
+        for estimand in estimands:
+            one = rate(flag, estimand, eligible=able, attainable=possible, started=started,
+                       intercurrent=intercurrent, **who)  # fmt: skip
+            if not seen.n and seen.not_evaluable:
+                one = seen._replace(not_evaluable=one.not_evaluable)
+            rows.append((disease, flag.name, estimand, *one))
     table = pd.DataFrame(rows, columns=["disease", "endpoint", "estimand", *Rate._fields])
     twice = table.loc[table.duplicated(["endpoint", "estimand"]), "endpoint"]
     if len(twice):

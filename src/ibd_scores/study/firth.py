@@ -287,7 +287,7 @@ def _analyzed(design: pd.DataFrame, outcome: "pd.Series[bool]") -> tuple[pd.Data
             raise ValueError(f"{column}: a value is infinite; make it missing or a number")
     if len(np.unique(y)) < 2:
         raise ValueError(
-            f"{name}: {int(y.sum())} events and {int((1 - y).sum())} non-events in the {len(y)} "
+            f"{name}: {counted(int(y.sum()), len(y))} in the {len(y)} "
             "patients with a known outcome and all predictors; a model needs both"
         )
     _check_rank(table)
@@ -309,3 +309,14 @@ def _check_rank(table: pd.DataFrame) -> None:
                 f"{last}: a combination of {', '.join(others)} in the {len(table)} patients "
                 "analyzed; leave one of them out"
             )
+
+
+def counted(events: int, n: int) -> str:
+    """Write events and non-events among n patients.
+
+    >>> counted(1, 10)
+    '1 event and 9 non-events'
+    """
+    one, other = (f"{k} {what}{'' if k == 1 else 's'}" for k, what in
+                  ((events, "event"), (n - events, "non-event")))  # fmt: skip
+    return f"{one} and {other}"

@@ -49,6 +49,15 @@ def shown(value: object, longest: int = LONGEST) -> str:
     return escape(plain(value, longest))
 
 
+def running(value: object, longest: int = LONGEST) -> str:
+    r"""Return a text as HTML in which no line begins with the sign of a percentage.
+
+    >>> running("44 of 80 (55.0 %)")
+    '44 of 80 (55.0\xa0%)'
+    """
+    return shown(value, longest).replace(" %", "\N{NO-BREAK SPACE}%")
+
+
 def breakable(text: str) -> str:
     """Return the text of a cell as HTML that can be broken within its longest words.
 

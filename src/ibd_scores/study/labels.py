@@ -117,17 +117,27 @@ LEVELS = {
 
 # What a definition says to who calls it from Python: "(clause=False: ...)".
 OPTIONS = re.compile(r" \([^()]*\w=\w[^()]*\)")
+NAMED = re.compile(r"\b[a-z]\w*_\w+")
+SIGNS = {"<=": "≤", ">=": "≥", "ug/g": "µg/g"}
 
 
 def plainly(definition: str) -> str:
-    """Leave out of an endpoint's definition what concerns its callers alone.
+    """Write an endpoint's definition for the reader.
+
+    What concerns its callers alone is left out; another endpoint is called by its title.
 
     Examples
     --------
-    >>> plainly("CRP < 5 mg/L (limit: another; inclusive=True: <=)")
-    'CRP < 5 mg/L'
+    >>> plainly("calprotectin < 250 ug/g (limit: another; inclusive=True: <=)")
+    'calprotectin < 250 µg/g'
+    >>> plainly("CDAI <= 150; healing is ulcer_free")
+    'CDAI ≤ 150; healing is Ulcer-free endoscopy'
     """
-    return OPTIONS.sub("", definition)
+    text = OPTIONS.sub("", definition)
+    text = NAMED.sub(lambda found: title(found[0]) if _named(found[0]) else found[0], text)
+    for typed, printed in SIGNS.items():
+        text = text.replace(typed, printed)
+    return text
 
 
 def quantity(column: str) -> str:

@@ -24,6 +24,7 @@ __all__ = [
     "imputed_table",
     "moves_table",
     "multiverse_table",
+    "optimism_table",
     "p_values_table",
     "predictors_table",
     "prevalence_table",
@@ -34,6 +35,7 @@ __all__ = [
 
 BOUNDS = {"left": "<", "right": ">"}
 EXTREMES = ("worst_case", "best_case")
+NOBODY = "not evaluable"
 
 
 def rates_table(rates: pd.DataFrame, reported: Collection[str] = ()) -> pd.DataFrame:
@@ -55,22 +57,24 @@ def rates_table(rates: pd.DataFrame, reported: Collection[str] = ()) -> pd.DataF
     rows = [*rates.columns.drop(usual), "disease", "endpoint"]
     if rates["disease"].nunique() <= 1:
         rows.remove("disease")
-    columns = ["k", "n", "percent", "low", "high", "estimand"]
+    columns = ["k", "n", "percent", "low", "high", "not_evaluable", "estimand"]
     cells = [_rate(*values) for values in rates[columns].itertuples(index=False, name=None)]
     titles = rates["endpoint"].map(lambda name: title(name, reported))
     keyed = rates.assign(endpoint=titles, cell=cells).set_index([*rows, "estimand"])
     layout = keyed["cell"].unstack("estimand", sort=False)[rates["estimand"].unique()]
     if {*EXTREMES} <= set(layout):
         worst, best = (layout.pop(case) for case in EXTREMES)
-        layout["worst to best case"] = worst + " to " + best
+        layout["worst to best case"] = (worst + " to " + best).where(worst != NOBODY, NOBODY)
     layout["not evaluable"] = keyed["not_evaluable"].groupby(level=rows, sort=False).first()
     return layout.rename(columns=ESTIMAND_TITLES).rename_axis(columns=None)
 
 
-def _rate(k: float, n: float, percent: float, low: float, high: float, estimand: str) -> str:
+def _rate(
+    k: float, n: float, percent: float, low: float, high: float, unknown: float, estimand: str
+) -> str:
     """Write a rate; an extreme case is a bound and has no interval of its own."""
     if not n:
-        return "0/0"
+        return NOBODY if unknown else "0/0"
     interval = "" if estimand in EXTREMES else f", {number(low, 1)} to {number(high, 1)}"
     return f"{k:.0f}/{n:.0f} ({number(percent, 1)} %{interval})"
 
@@ -246,6 +250,13 @@ def predictors_table(predictors: pd.DataFrame) -> pd.DataFrame:
         ],
         "incomplete": predictors["incomplete"],
     }, index=predictors.index)  # fmt: skip
+
+
+def optimism_table(optimism: pd.DataFrame) -> pd.DataFrame:
+    """Lay out `predictors.optimism`: the outcome by its title, and words for columns."""
+    words = {"non_events": "non-events", "per_predictor": "rarer per predictor", "chi2": "χ²"}
+    layout = optimism.rename(index=title, columns=words).rename_axis(None)
+    return layout.rename(columns=lambda name: str(name).replace("_", " "))
 
 
 def groups_table(groups: pd.DataFrame) -> pd.DataFrame:

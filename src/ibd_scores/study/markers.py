@@ -32,11 +32,11 @@ def readings(crp_limit: float, calprotectin_limit: float) -> tuple[Reading, ...]
     Examples
     --------
     >>> [one.definition for one in readings(8, 250)][:2]
-    ['CRP < 8 mg/L', 'fecal calprotectin < 250 ug/g']
+    ['CRP < 8 mg/L', 'fecal calprotectin < 250 µg/g']
     """
     crp, calprotectin = (
         f"CRP < {crp_limit:g} mg/L",
-        f"fecal calprotectin < {calprotectin_limit:g} ug/g",
+        f"fecal calprotectin < {calprotectin_limit:g} µg/g",
     )
     both = {"crp_limit": crp_limit, "calprotectin_limit": calprotectin_limit}
     return (

@@ -14,7 +14,7 @@ import pandas as pd
 from scipy.stats import rankdata
 
 from ibd_scores.study import labels
-from ibd_scores.study.firth import FirthFit, Vector, firth, maximum
+from ibd_scores.study.firth import FirthFit, Vector, counted, firth, maximum
 from ibd_scores.study.statistics import quartiles
 
 __all__ = ["TooFewEventsError", "describe", "optimism", "predictors", "refusal"]
@@ -139,7 +139,7 @@ def refusal(table: pd.DataFrame, outcome: "pd.Series[bool]", candidates: Candida
     need = f"{WORDS[len(candidates)]} need{'' if len(candidates) > 1 else 's'}"
     name = labels.title(outcome.name) if outcome.name is not None else "Outcome"
     return (
-        f"{name}: {events} events and {n - events} non-events among {n} {among}; {need} at least "
+        f"{name}: {counted(events, n)} among {n} {among}; {need} at least "
         f"{needed} of the rarer, so no model is fitted and the groups are described instead."
     )
 

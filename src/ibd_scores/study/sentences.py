@@ -169,6 +169,6 @@ def spread(summary: pd.DataFrame, primary: str) -> tuple[str, ...]:
         f"{flat['specifications'].sum():,.0f} specifications were run; many choices make no "
         f"difference in a cohort. {title(primary)} lies between {lowest} and {highest} % over "
         f"{row['specifications']:.0f} of them, which give {row['distinct']:.0f} different results.",
-        f"All readings of {row['question']}: {number(block['lowest'].min(), 1)} to "
+        f"By every defensible reading of {row['question']}: {number(block['lowest'].min(), 1)} to "
         f"{number(block['highest'].max(), 1)} %.",
     )

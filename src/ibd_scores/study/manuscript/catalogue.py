@@ -29,7 +29,7 @@ class Entry:
 
     cell: str
     title: str
-    among: str
+    among: str  # blank for a table that counts no patients
     method: str = ""
     main: bool = False
     codes: bool = False  # its rows are named by our names of columns
@@ -80,7 +80,7 @@ OF_DISEASE = (
         "Patients who completed 12 weeks; n stands in the headings.",
         "Median (IQR) or n (%); standardized differences, no test.",
     ),
-    Entry("definitions", "Definitions of the endpoints", "Not a count of patients."),
+    Entry("definitions", "Definitions of the endpoints", ""),
     Entry(
         "denominators", "Denominators of the endpoints", "Everyone who started.",
         "Counts. Intercurrent: a new corticosteroid at week 12.",
@@ -131,8 +131,8 @@ OF_DISEASE = (
     ),
     Entry(
         "optimism", "Performance of the model of predictors", "Patients in the model (n).",
-        "Likelihood ratio test (chi2); heuristic shrinkage; c statistic with bootstrapped "
-        "optimism.", codes=True,
+        "Likelihood ratio test (χ²); heuristic shrinkage; c statistic with bootstrapped "
+        "optimism.", stub="Outcome",
     ),
     Entry(
         "groups", "Predictors by outcome", "Patients who completed 12 weeks, by outcome (n).",
@@ -185,6 +185,6 @@ OF_ALL = {
     ),
     "01_cleaning": (
         Entry("queries", "Findings in the data, and what was done", "All patients of the cohort.",
-              "Counts of findings and of patients."),
+              "Counts of findings and of patients.", codes=True),
     ),
 }  # fmt: skip

@@ -116,14 +116,15 @@ def _table(
     rows = one.rows
     if entry.codes:
         rows = tuple((*map(_named, row[: one.stubs]), *row[one.stubs :]) for row in rows)
-    note = one.note
+    note = one.note.replace(UNREPORTED, "").strip()
     if simulated and "simulated" not in note.lower():
         note = f"{note} {SIMULATED}".strip()
-    notes = [f"Denominator: {_lower(entry.among)}", entry.method, note]
+    among = f"Denominator: {_lower(entry.among)}" if entry.among else ""
+    notes = [one for one in (among, entry.method, note) if one]
     texts = [called, *head, *(text for row in rows for text in row), *notes]
     if meant := spelled_out(texts):
         notes.append(f"Abbreviations: {meant}")
-    return Table(number, called, tuple(head), rows, one.stubs, tuple(filter(None, notes)), source)
+    return Table(number, called, tuple(head), rows, one.stubs, tuple(notes), source)
 
 
 def _reason(note: str) -> str:
@@ -149,7 +150,7 @@ def _without_count(one: Shown) -> Shown:
 
 def _heading(text: str) -> str:
     text = text.replace("week12", "week 12").replace("_", " ")
-    plain = text in MEANINGS or text.split(" ")[0] in {"p", "n", "k", "k/n"}
+    plain = text in MEANINGS or text.split(" ")[0] in {"p", "n", "k", "k/n", "χ²"}
     return text if plain else text[:1].upper() + text[1:]
 
 
@@ -159,7 +160,7 @@ def _named(text: str) -> str:
         return ENTRIES[text].title
     if text in QUANTITIES:
         return quantity(text)
-    return title(text) if _CODE.fullmatch(text) else text
+    return title(text) if _CODE.fullmatch(text) else text.replace("week12", "week 12")
 
 
 def _lower(text: str) -> str:

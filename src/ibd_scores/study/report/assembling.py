@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from html import escape
 from itertools import count
 
-from ibd_scores.study.harmless import shown
+from ibd_scores.study.harmless import running, shown
 from ibd_scores.study.report import contents, page, strobe
 from ibd_scores.study.report import references as r
 from ibd_scores.study.report.alternatives import alternative
@@ -30,7 +30,8 @@ SECTIONS = {
     "strobe": "STROBE checklist",
     "versions": "Versions, parameters and checksums",
 }
-NUMBERS = {*list(SECTIONS)[:8], "repairs"}  # sections that say once more that they are simulated
+# Sections that say once more that they are simulated; the answer stands right below the first.
+NUMBERS = {*list(SECTIONS)[1:8], "repairs"}
 SIMULATED = "Simulated cohort: no patient stands behind these numbers."
 OVERALL = ("any adverse event", "any serious adverse event", "any related adverse event",
            "any that led to stopping")  # fmt: skip
@@ -85,15 +86,19 @@ class _Assembly:
             mark = page.paragraph(SIMULATED, "simulated") if simulated else ""
             figures = (self._figure(one) for one in contents.FIGURES.get(name, ()))
             sections.append(page.section(name, heading, mark, *parts[name], *figures))
-        html = page.page(cohort.title, self._lead(), SECTIONS.items(), "\n".join(sections))
+        html = page.page(cohort.title, self._lead(), SECTIONS.items(), "\n".join(sections),
+                         foot=SIMULATED if cohort.simulated else "")  # fmt: skip
         return Report(html, self.references.bibtex(), _as_text(told, self.references))
 
     def _lead(self) -> str:
         cohort, plan = self.run.cohort, self.run.plan
         mark = page.paragraph(SIMULATED, "simulated") if cohort.simulated else ""
-        exported = f" Exported {cohort.exported}." if cohort.exported else ""
+        exported = f", from data exported on {cohort.exported}" if cohort.exported else ""
         given = plan.given or "all at their defaults"
-        said = f"Report of the cohort {plan.name}.{exported} Parameters: {given}."
+        said = (
+            f"Report of the cohort “{plan.name}”{exported}. Settings of the analysis: {given}; "
+            f"each is listed under “{SECTIONS['versions']}”."
+        )
         return "\n".join(filter(None, [mark, page.paragraph(said)]))
 
     def _answer(self, by_disease: list[Used]) -> str:
@@ -122,7 +127,7 @@ class _Assembly:
         lines = {name: said or [NOT_RUN if not by_disease else "No patient could be judged."]
                  for name, said in lines.items()}  # fmt: skip
         items = "\n".join(
-            f"<dt>{name}</dt>{''.join(f'<dd>{shown(one, 1000)}</dd>' for one in said)}"
+            f"<dt>{name}</dt>{''.join(f'<dd>{running(one, 1000)}</dd>' for one in said)}"
             for name, said in lines.items()
         )
         caveat = "There is no control arm: what changed cannot be ascribed to the drug."
@@ -168,7 +173,7 @@ class _Assembly:
 
     def _limitations(self) -> str:
         said = [one for disease in self.run.diseases for one in self.run.said(f"{disease}-caveats")]
-        items = "\n".join(f"<li>{shown(one, 1000)}</li>" for one in dict.fromkeys(said))
+        items = "\n".join(f"<li>{running(one, 1000)}</li>" for one in dict.fromkeys(said))
         return f"<ul>\n{items}\n</ul>" if items else page.paragraph(NOT_RUN)
 
     def _references(self) -> str:

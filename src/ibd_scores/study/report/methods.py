@@ -201,7 +201,7 @@ def _endpoints(parameters: Mapping[str, Mapping[str, Any]], by_disease: Sequence
         plan = planned.judged_by(chosen["primary"])
         first, estimand = plan.primary_endpoint, chosen["estimand"]
         said = (
-            f"Primary endpoint: {title(first.name)}, {_defined(first)} "
+            f"Primary endpoint: {title(first.name)}, {plainly(first.definition)} "
             f"{references.cite(first.citation)}, under the estimand {ESTIMAND_TITLES[estimand]}: "
             f"{ESTIMANDS[estimand]}."
         )
@@ -211,13 +211,13 @@ def _endpoints(parameters: Mapping[str, Mapping[str, Any]], by_disease: Sequence
                 f"{ESTIMAND_TITLES[planned.estimand]}."
             )
         others = [
-            f"{title(other.name)}, {_defined(other)} {references.cite(other.citation)}"
+            f"{title(other.name)}, {plainly(other.definition)} {references.cite(other.citation)}"
             for other in plan.endpoints
             if other is not first
         ]
         limits = {name: chosen[name] for name in ("crp_limit", "calprotectin_limit")}
         normal = [
-            f"{_signs(reading.definition)} {references.cite(reading.endpoint.citation)}"
+            f"{reading.definition} {references.cite(reading.endpoint.citation)}"
             for reading in markers.readings(**limits)
         ]
         yield (
@@ -229,14 +229,6 @@ def _endpoints(parameters: Mapping[str, Mapping[str, Any]], by_disease: Sequence
 def _chosen(parameters: Mapping[str, Mapping[str, Any]], disease: str) -> Mapping[str, Any]:
     """Return the parameters of the notebook on a disease."""
     return next(values for name, values in parameters.items() if f"_{disease}_" in name)
-
-
-def _defined(endpoint: Any) -> str:
-    return _signs(plainly(endpoint.definition))
-
-
-def _signs(text: str) -> str:
-    return text.replace("<=", "≤").replace(">=", "≥")
 
 
 def _measured(column: str) -> str:

@@ -1,21 +1,27 @@
 """The parts of the page: tables, figures, sections, and what stands around them."""
 
+import re
 from base64 import b64encode
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from dataclasses import replace
 from html import escape
 from importlib.resources import files
 
-from ibd_scores.study.harmless import breakable, plain, shown
+from ibd_scores.study.harmless import breakable, plain, running, shown
+from ibd_scores.study.lettering import lettered
+from ibd_scores.study.manuscript.widths import numeric
 from ibd_scores.study.report.grid import Grid
 
 MOST_ROWS = 100
 LONGEST = 2500  # signs of the text that stands for a figure
+# Not to be broken: 0.23 (0.16 to 0.34), and the name of a level.
+WHOLE, SHORT = re.compile(r"(ratio )?[<>]?[-−]?\d.{0,20}$"), 12
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
 
 def paragraph(text: str, kind: str = "") -> str:
     """Return a paragraph of text; blank for blank text."""
-    return f"<p{_kind(kind)}>{shown(text, 4000)}</p>" if text else ""
+    return f"<p{_kind(kind)}>{running(text, 4000)}</p>" if text else ""
 
 
 def table(name: str, caption: str, grid: Grid, *, source: str = "") -> str:
@@ -33,15 +39,25 @@ def table(name: str, caption: str, grid: Grid, *, source: str = "") -> str:
         The file that has all rows, where the table is longer than can be read.
     """
     note = paragraph(grid.note, "note")
+    rows, notes = lettered(grid.rows[:MOST_ROWS], max(grid.labels, 1))
     if not grid.rows:
         return f'<p id="{name}"><strong>{shown(caption)}:</strong> no row to show.</p>{note}'
-    head = "".join(f'<th scope="col">{escape(one)}</th>' if one else "<td></td>"
-                   for one in grid.heads)  # fmt: skip
-    lines = "\n".join(f"<tr>{''.join(_row(grid, place))}</tr>"
-                      for place in range(min(len(grid.rows), MOST_ROWS)))  # fmt: skip
+    numbers = {place for place, cells in enumerate(zip(*grid.rows, strict=True))
+               if place >= max(grid.labels, 1) and numeric(cells)}  # fmt: skip
+    head = "".join(
+        f'<th scope="col"{_kind("number" if place in numbers else "")}>{escape(one)}</th>'
+        if one else "<td></td>" for place, one in enumerate(grid.heads)
+    )  # fmt: skip
+    seen = replace(grid, rows=tuple(rows))
+    lines = "\n".join(
+        f"<tr>{''.join(_row(seen, place, numbers))}</tr>" for place in range(len(rows))
+    )
     if (left := len(grid.rows) - MOST_ROWS) > 0:
         where = f": {source} has them" if source else ""
         note = paragraph(f"{left} more rows are not shown{where}.", "note") + note
+    if notes:
+        items = "".join(f"<li>{shown(text, 1000)}</li>" for text in notes.values())
+        note = f'<ol class="note" type="a">{items}</ol>\n{note}'
     return (
         f'<div class="wide" role="region" tabindex="0" aria-labelledby="{name}-caption">'
         f'<table id="{name}"><caption id="{name}-caption">{shown(caption)}</caption>\n'
@@ -49,18 +65,20 @@ def table(name: str, caption: str, grid: Grid, *, source: str = "") -> str:
     )
 
 
-def _row(grid: Grid, place: int) -> Iterable[str]:
+def _row(grid: Grid, place: int, numbers: Collection[int]) -> Iterable[str]:
     """Give the cells of a row; a label is written once, above those rows that share it."""
     row, labels = grid.rows[place], max(grid.labels, 1)
     for column, cell in enumerate(row):
         if column >= labels:
-            yield f"<td>{breakable(cell)}</td>"
+            kind = "number" if column in numbers else "whole" if WHOLE.match(cell) else ""
+            yield f"<td{_kind(kind)}>{breakable(cell)}</td>"
             continue
         if column == labels - 1:
-            yield f'<th scope="row">{breakable(cell)}</th>'
+            kind = "whole" if column and len(cell) <= SHORT else ""
+            yield f'<th scope="row"{_kind(kind)}>{breakable(cell)}</th>'
         elif place == 0 or not _shares(grid, place - 1, place, column):
             end = place + 1
-            while end < min(len(grid.rows), MOST_ROWS) and _shares(grid, place, end, column):
+            while end < len(grid.rows) and _shares(grid, place, end, column):
                 end += 1
             span = f' rowspan="{end - place}"' if end - place > 1 else ""
             yield f'<th scope="row"{span}>{breakable(cell)}</th>'
@@ -98,7 +116,9 @@ def section(name: str, heading: str, *parts: str) -> str:
            f"{shown(heading)}</h2>\n{body}\n</section>"  # fmt: skip
 
 
-def page(title: str, lead: str, contents: Iterable[tuple[str, str]], body: str) -> str:
+def page(
+    title: str, lead: str, contents: Iterable[tuple[str, str]], body: str, *, foot: str = ""
+) -> str:
     """Return the whole page, which needs nothing else.
 
     Parameters
@@ -111,8 +131,12 @@ def page(title: str, lead: str, contents: Iterable[tuple[str, str]], body: str) 
         The id and the heading of each section.
     body : str
         The sections.
+    foot : str
+        What stands at the foot of every printed page beside the title.
     """
     style = files(__package__).joinpath("page.css").read_text("utf-8")
+    printed = ": ".join(filter(None, [plain(title, 80), plain(foot, 80)]))
+    style += f"@page {{ @bottom-left {{ content: {_quoted(printed)}; }} }}\n"
     links = "\n".join(f'<li><a href="#{name}">{shown(one)}</a></li>' for name, one in contents)
     return f"""<!DOCTYPE html>
 <html lang="en">
@@ -145,3 +169,13 @@ def page(title: str, lead: str, contents: Iterable[tuple[str, str]], body: str) 
 
 def _kind(kind: str) -> str:
     return f' class="{kind}"' if kind else ""
+
+
+def _quoted(text: str) -> str:
+    r"""Write a text as a string of a style sheet, in which no sign means anything.
+
+    >>> print(_quoted('a"</style>'))
+    "a\22 \3c \2f style\3e "
+    """
+    escaped = re.sub(r"[^A-Za-z0-9 ]", lambda sign: f"\\{ord(sign[0]):x} ", text)
+    return f'"{escaped}"'

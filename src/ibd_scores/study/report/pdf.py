@@ -33,6 +33,7 @@ def write(html: Path, pdf: Path) -> str:
             command = [
                 browser, "--headless", "--no-sandbox", "--disable-gpu", *OFFLINE,
                 f"--user-data-dir={folder}", "--no-pdf-header-footer",
+                "--generate-pdf-document-outline",
                 f"--print-to-pdf={temporary}", html.resolve().as_uri(),
             ]  # fmt: skip
         try:
