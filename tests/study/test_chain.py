@@ -33,18 +33,19 @@ def test_a_run_goes_through_all_notebooks_in_order(first_run):
 
 def test_a_run_says_at_the_end_what_it_made_and_where(first_run):
     _, said = first_run
-    where, tables, figures, executed = said.stdout.splitlines()[-4:]
+    where, tables, figures, executed, page = said.stdout.splitlines()[-5:]
     assert where.startswith("In data/derived/toy, after ")
     assert tables.split() == ["tables", "4", "*.csv"]
     assert figures.split() == ["figures", "1", "figures/"]
     assert executed.split() == ["executed", "notebooks", "5", "notebooks/"]
+    assert re.fullmatch(r"  as one page {14}by \S*ibd-scores report", page)
 
 
 def test_without_a_terminal_there_is_a_line_for_each_stage_and_no_bar(first_run):
     _, said = first_run
     assert said.stderr == ""
     assert "\r" not in said.stdout
-    assert len(said.stdout.splitlines()) == 5 + 4
+    assert len(said.stdout.splitlines()) == 5 + 5
     assert max(map(len, said.stdout.splitlines())) < 80
 
 

@@ -144,7 +144,7 @@ def _parser() -> argparse.ArgumentParser:
     where = simulate.add_mutually_exclusive_group()
     where.add_argument(
         "--executor", dest="kind", choices=["threads", "processes"], default="processes",
-        help="what does the work on this machine (default: processes)",
+        metavar="KIND", help="threads or processes of this machine (default: processes)",
     )  # fmt: skip
     where.add_argument(
         "--scheduler", metavar="ADDRESS", default="",

@@ -72,4 +72,5 @@ def command() -> str:
     script = Path(sys.executable).with_name("ibd-scores")
     if shutil.which("ibd-scores") or not script.is_file():
         return "ibd-scores"
-    return os.path.relpath(script)
+    inside = os.path.relpath(script)
+    return str(script) if inside.startswith("..") else inside

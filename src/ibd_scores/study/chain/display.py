@@ -8,10 +8,10 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import PurePath
 
-from ibd_scores.study.chain import Plan, Result, Step
+from ibd_scores.study.chain import STAGES, Plan, Result, Step
 from ibd_scores.study.chain.batch import Report
 from ibd_scores.study.chain.execution import Failure
-from ibd_scores.study.terminal import colored, say
+from ibd_scores.study.terminal import colored, command, say
 
 BAR = 20
 COLOR = {"made": "good", "unchanged": "pale", "failed": "bad"}
@@ -72,6 +72,8 @@ class Display:
             say(f"  tables              {len(tables):3}  *.csv",
                 f"  figures             {len(figures):3}  figures/",
                 f"  executed notebooks  {len(executed):3}  notebooks/")  # fmt: skip
+        if result.made and len(self.plan.stages) == len(STAGES):
+            say(f"  as one page              by {command()} report")
         if "queries.csv" in result.files:
             say(f"  queries             {self._queries()}")
         if result.strays:
