@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from html import escape
 from itertools import count
 
+from ibd_scores.study.labels import DRAWN_SINGLY
 from ibd_scores.study.report import contents, page, strobe
 from ibd_scores.study.report import references as r
 from ibd_scores.study.report.methods import Paragraph, Used, methods, used
@@ -160,8 +161,13 @@ class _Assembly:
         png = self.run.figure(one.name)
         if not png:
             return ""
-        alternative = f"{one.kind}. {page.spoken(self.run.table(one.numbers))}"
-        return page.figure(next(self.numbers), one.name, one.caption, alternative, png)
+        table = self.run.table(one.numbers)
+        caption, kind = one.caption, one.kind
+        if one.of_many and table and any(int(n) > DRAWN_SINGLY for n in table.column("pairs")):
+            caption, kind = one.of_many
+        return page.figure(
+            next(self.numbers), one.name, caption, f"{kind}. {page.spoken(table)}", png
+        )
 
     def _limitations(self) -> str:
         said = [one for disease in self.run.diseases for one in self.run.said(f"{disease}-caveats")]
