@@ -10,7 +10,7 @@ export PYTHONPATH := $(CURDIR)/src
 export JUPYTER_PREFER_ENV_PATH := 1
 export IPYTHONDIR := $(CURDIR)/tools/ipython
 
-.PHONY: help study test refresh lab benchmark guard lock clean
+.PHONY: help study test refresh lab benchmark guard large lock clean
 .DEFAULT_GOAL := help
 
 help:
@@ -20,6 +20,7 @@ help:
 	@echo 'make lab       open the notebooks in JupyterLab'
 	@echo 'make benchmark measure beside other engines, and renew docs/benchmarks.md (20 minutes)'
 	@echo 'make guard     whether the library is still as fast as it should be (2 minutes)'
+	@echo 'make large     20,000 simulated patients through the chain: seconds and memory (10 minutes)'
 	@echo 'make lock      renew the locks and environment.yml from pyproject.toml (needs uv)'
 	@echo 'make clean     remove what the study wrote and the caches; the environment .venv stays'
 	@echo
@@ -61,6 +62,9 @@ guard: .venv/installed
 COMPILE := uv pip compile pyproject.toml --quiet --universal --generate-hashes --no-header \
 	--no-emit-index-url --no-emit-find-links --group build \
 	--extra study --extra test --extra dask --extra fast
+
+large: .venv/installed
+	@$(PYTHON) benchmarks/large.py $(ARGS)
 
 lock: .venv/installed
 	$(COMPILE) --output-file requirements.lock $(ARGS)

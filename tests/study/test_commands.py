@@ -122,6 +122,7 @@ COMMANDS = (
         'make study ARGS="--cohort second_hospital"',
         elsewhere="tests/study/test_second_hospital.py",
     ),
+    Command("make large", elsewhere="a workflow: make large"),
     Command("make benchmark", elsewhere="tests/benchmarks/test_rivals.py runs its parts small"),
     Command("python benchmarks/chain.py", elsewhere="minutes of measuring; it changes nothing"),
     Command("python benchmarks/intake.py", elsewhere="a minute of measuring; it changes nothing"),

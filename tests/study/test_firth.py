@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from scipy.optimize import minimize
 
-from ibd_scores.study.firth import firth, maximum
+from ibd_scores.study.firth import _Penalized, firth, maximum
 
 # sex2 of the R package logistf (239 women; age, oc, vic, vicl, vis, dia): cases of all, by pattern.
 SEX2 = """
@@ -280,3 +280,33 @@ def test_a_search_that_does_not_end_says_so(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr("ibd_scores.study.firth.STEPS", 1)
     with pytest.raises(ValueError, match="no maximum after 1 steps; the predictors are too much"):
         firth(*changed())
+
+
+def test_the_curvature_is_that_of_the_whole_hat_matrix() -> None:
+    """What is never formed, of as many rows and columns as patients, is formed here."""
+    rng = np.random.default_rng(6)
+    x = np.column_stack([np.ones(40), rng.normal(size=(40, 2))])
+    y = (rng.random(40) < 0.4).astype(float)
+    b = np.array([0.3, -0.8, 0.5])
+    p = 1 / (1 + np.exp(-x @ b))
+    w = p * (1 - p)
+    information = x.T @ (w[:, None] * x)
+    root = np.sqrt(w)[:, None] * x
+    hat = root @ np.linalg.inv(information) @ root.T
+    skew = 1 - 2 * p
+    second = np.diag(np.diag(hat) * (1 - 6 * w)) - np.outer(skew, skew) * hat**2
+    point = _Penalized(x, y).at(b)
+    np.testing.assert_allclose(point.information, information, rtol=1e-12)
+    np.testing.assert_allclose(point.curvature, information - x.T @ second @ x / 2, rtol=1e-10)
+
+
+def test_a_large_cohort_is_fitted_patient_by_patient() -> None:
+    """2 x 2 counts have a closed form: half a patient in each cell, however many there are."""
+    met, of = np.array([9_000, 4_000]), np.array([12_000, 8_000])
+    design = pd.DataFrame({"a": np.repeat([1, 0], of)})
+    outcome = pd.Series(np.concatenate([np.arange(n) < k for k, n in zip(met, of, strict=True)]))
+    yes, no = met + 0.5, of - met + 0.5
+    fit = firth(design, outcome)
+    wanted = np.log(yes[0] * no[1] / (no[0] * yes[1]))
+    assert fit.n == 20_000
+    assert fit.coefficients.loc["a", "coefficient"] == pytest.approx(wanted, abs=1e-9)

@@ -5,7 +5,10 @@ import pytest
 from ibd_scores.study.imputation import (
     LEAST,
     Block,
+    blocks,
+    chained,
     completed_pairs,
+    fewer,
     impute,
     pooled,
     predictors,
@@ -295,3 +298,46 @@ def test_missing_completely_at_random_widens_the_interval() -> None:
         for one in (pooled((stack["score"] < 10).astype("boolean")) for stack in (full, half))
     ]
     assert widths[1] > 1.05 * widths[0]
+
+
+def test_donors_looked_up_in_order_are_as_near_as_those_of_all_distances() -> None:
+    rng = np.random.default_rng(4)
+    for offered in (rng.normal(size=400), rng.integers(0, 9, 400).astype(float), np.ones(30)):
+        aim = np.concatenate([rng.normal(0, 3, size=60), [-99.0, 99.0], offered[:5]])
+        for k in (1, 5, 30):
+            near = chained._in_order(offered, aim, k)
+            away = np.sort(np.abs(offered[near] - aim[:, None]), axis=1)
+            every = np.sort(np.abs(offered - aim[:, None]), axis=1)[:, :k]
+            assert near.shape == (len(aim), k)
+            assert all(len({*row}) == k for row in near.tolist())
+            np.testing.assert_array_equal(away, every)
+
+
+def test_a_large_cohort_is_imputed_by_the_same_rule(monkeypatch) -> None:
+    """Of donors as near as each other another may be drawn: the means agree, not each value."""
+    table = table_of(400, 100)
+    usual = impute(table, [SCORE], ["before"], m=50)
+    monkeypatch.setattr(chained, "DISTANCES", 0)
+    large = impute(table, [SCORE], ["before"], m=50)
+    late = (slice(None), table.index[300:])
+    assert (large.loc[late, "score_day"] == large.loc[late, "score"]).all()
+    assert large.loc[late, "score"].mean() == pytest.approx(
+        usual.loc[late, "score"].mean(), abs=0.1
+    )
+    assert large.loc[late, "score"].std() == pytest.approx(usual.loc[late, "score"].std(), abs=0.1)
+    pd.testing.assert_frame_equal(large, impute(table, [SCORE], ["before"], m=50))
+
+
+def test_more_patients_than_many_are_imputed_fewer_times_and_it_is_said(monkeypatch) -> None:
+    pairs = pd.DataFrame({"cdai": [*range(100, 160), None]})
+    pairs.index = pd.Index([f"P{row:02d}" for row in range(61)], name="patient_id")
+    patients = pd.DataFrame({"patient_id": pairs.index})
+    none = pd.Series(dtype="boolean")
+    for many, m, said in (
+        (61, 50, ""),
+        (60, 20, "20 imputations rather than 50, as there are more than 60 patients."),
+    ):
+        monkeypatch.setattr(blocks, "MANY", many)
+        stacked = completed_pairs(pairs, patients, "CD", pairs.index, none)
+        assert stacked.index.get_level_values(0).max() == m
+        assert fewer(61) == said

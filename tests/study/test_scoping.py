@@ -77,7 +77,7 @@ def test_groups_without_any_spread_differ_infinitely_or_not_at_all() -> None:
     chosen = [SURGERY, Characteristic("immunomodulator", "yes")]
     found = scoped_or_not(table, pairs_of(table, [1.0, 1, np.nan, np.nan]), table.index, chosen)
     assert found["standardized_difference"].tolist() == [np.inf, 0]
-    assert scoped_table(found)["standardized difference"].tolist() == ["inf", "0.00"]
+    assert scoped_table(found)["standardized difference"].tolist() == ["no overlap", "0.00"]
 
 
 def test_where_everyone_was_scoped_there_is_no_difference() -> None:

@@ -1,3 +1,4 @@
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -128,7 +129,16 @@ def test_a_quantity_without_pairs_is_left_out_and_too_few_have_no_test() -> None
         p_adjusted=None, adjustment="Holm"
     )
     assert changed(tested.astype({"p_adjusted": float}), ["cdai", "hbi"]) == (
-        "HBI: improvement 5.0 in 1 patient with both values, no test.",
+        "HBI: improvement 5.0 in 1 patient with both values, no test of so few.",
+    )
+
+
+def test_where_nobody_changed_it_says_why_there_is_no_test() -> None:
+    pairs = pd.DataFrame({"hbi_baseline": [4.0] * 8, "hbi": [4.0] * 8})
+    tested = changes(pairs, ["hbi"]).assign(p_adjusted=np.nan, adjustment="Holm")
+    assert changed(tested, ["hbi"]) == (
+        "HBI: improvement 0.0 (95 % CI 0.0 to 0.0) in 8 patients with both values, no test: "
+        "nobody changed.",
     )
 
 

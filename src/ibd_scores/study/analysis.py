@@ -209,8 +209,8 @@ class Analysis:
         return found.rename_axis("endpoint")
 
     def not_imputed(self) -> str:
-        """Why the primary endpoint is not imputed, as a sentence; empty where it is."""
-        return self._too_few(self.plan.primary_endpoint)
+        """Why the primary endpoint is not imputed, or fewer times than usual; empty if neither."""
+        return self._too_few(self.plan.primary_endpoint) or imputation.fewer(len(self._kept))
 
     def normalized(self) -> pd.DataFrame:
         """Markers normal at week 12: of those abnormal at baseline, and of all measured."""
@@ -389,9 +389,13 @@ class Analysis:
         )
 
     def _too_few(self, one: Endpoint) -> str:
-        kept = imputation.kept(self.completed, self.who["intercurrent"])
         able = evaluability.analyzed(one, self.pairs)
-        return imputation.refusal(one(self.pairs).reindex(kept), able)
+        return imputation.refusal(one(self.pairs).reindex(self._kept), able)
+
+    @property
+    def _kept(self) -> pd.Index:
+        kept = imputation.kept(self.completed, self.who["intercurrent"])
+        return kept.intersection(self.pairs.index)
 
 
 def _stacked(blocks: Mapping[str, pd.DataFrame]) -> pd.DataFrame:

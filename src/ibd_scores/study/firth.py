@@ -166,17 +166,20 @@ class _Penalized:
         p = expit(logit)
         w = p * expit(-logit)  # not 1 - p: its digits are lost near 1
         q, r = np.linalg.qr(np.sqrt(w)[:, None] * self.x)
-        hat = q @ q.T
-        leverage = np.diag(hat)
+        leverage = (q * q).sum(axis=1)
         with np.errstate(divide="ignore"):  # no information so far out: minus infinity
             penalty = float(np.log(np.abs(np.diag(r))).sum())
         value = float(self.y @ logit - np.logaddexp(0, logit).sum()) + penalty
         gradient = self.x.T @ (self.y - p + leverage * (0.5 - p))
         # Minus the second derivatives, those of the penalty included.
         skew = 1 - 2 * p
-        second = np.diag(leverage * (1 - 6 * w)) - np.outer(skew, skew) * hat**2
+        # They hold the squares of the hat matrix q q', of n rows and columns; what is asked of it
+        # are products of two columns of q, p squared of them.
+        products = (q[:, :, None] * q[:, None, :]).reshape(len(q), -1)
+        mixed = self.x.T @ (skew[:, None] * products)
+        second = (self.x.T * (leverage * (1 - 6 * w))) @ self.x - mixed @ mixed.T
         information = r.T @ r
-        return _Point(value, gradient, information, information - self.x.T @ second @ self.x / 2)
+        return _Point(value, gradient, information, information - second / 2)
 
     def maximum(
         self, fixed: Mapping[int, float] | None = None, start: Vector | None = None

@@ -104,6 +104,8 @@ STEROID_FREE = re.compile(
     r"(?P<own>\w+)_steroid_free(_(?P<days>\d+)_days)?(?P<of_those>_of_those_on_steroid)?"
 )
 
+# Patients of a panel: of more, lines of each would cover one another, and bars count them.
+DRAWN_SINGLY = 200
 VISITS = ("baseline", "week 12")
 
 # What 0, 1, 2 and 3 mean in the variables of the SES-CD.

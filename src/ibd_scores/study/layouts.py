@@ -111,11 +111,7 @@ def changes_table(changes: pd.DataFrame) -> pd.DataFrame:
                 "rank-biserial": number(row["rank_biserial"], 2),
                 "p": _p(row["p"]),
                 "p (Pratt)": _p(row["p_pratt"]),
-                **(
-                    {"p adjusted": f"{_p(row['p_adjusted'])} {row['adjustment']}".strip()}
-                    if "p_adjusted" in changes
-                    else {}
-                ),
+                **({"p adjusted": _adjusted(row)} if "p_adjusted" in changes else {}),
                 "censored, n (%)": _count(row["censored"], row["n"]),
             }
         )
@@ -356,6 +352,12 @@ def _statistic(moves: pd.DataFrame, name: str, df: str, p: str) -> list[str]:
 def _first(words: list[str], most: int) -> str:
     more = f", … ({len(words)} in all)" if len(words) > most else ""
     return ", ".join(words[:most]) + more
+
+
+def _adjusted(row: "pd.Series[Any]") -> str:
+    """Write an adjusted p with its method; where there is none, nothing was adjusted."""
+    shown = _p(row["p_adjusted"])
+    return shown if shown == MISSING else f"{shown} {row['adjustment']}".strip()
 
 
 def _median(row: "pd.Series[Any]", prefix: str, digits: int) -> str:

@@ -101,7 +101,10 @@ def changed(changes: pd.DataFrame, columns: Sequence[str]) -> tuple[str, ...]:
         what = "ratio of week 12 to baseline" if ratio else "improvement"
         interval = "" if low == MISSING else f" (95 % CI {low} to {high})"
         p = float(row["p_adjusted"])
-        shown = "no test" if p != p else "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
+        if p != p:
+            shown = "no test of so few" if row["interval"] == "none" else "no test: nobody changed"
+        else:
+            shown = "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
         adjustment = "" if p != p else f" ({row['adjustment']})"
         sentences.append(
             f"{quantity(column)}: {what} {change}{interval} in {row['n']:.0f} "

@@ -15,6 +15,7 @@ from scipy.special import ndtri
 from scipy.stats import wilcoxon
 
 from ibd_scores.study.signed_rank import DECIMALS, null_cumulative
+from ibd_scores.study.walsh import walsh_averages
 
 __all__ = [
     "Change",
@@ -98,8 +99,9 @@ def hodges_lehmann(differences: npt.ArrayLike, confidence: float = 0.95) -> Hodg
     n = len(d)
     if n == 0:
         return HodgesLehmann(np.nan, np.nan, np.nan, "none")
-    walsh = np.sort((d[:, None] + d)[np.tri(n, dtype=bool)] / 2)
-    estimate = float(np.median(walsh))
+    averages = n * (n + 1) // 2
+    middle = walsh_averages(d, sorted({(averages + 1) // 2, averages // 2 + 1}))
+    estimate = sum(middle) / len(middle)
     alpha = 1 - confidence
     if 2 * 0.5**n > alpha:
         return HodgesLehmann(estimate, np.nan, np.nan, "none")
@@ -110,7 +112,7 @@ def hodges_lehmann(differences: npt.ArrayLike, confidence: float = 0.95) -> Hodg
         sd = np.sqrt(n * (n + 1) * (2 * n + 1) / 24)
         k = int(n * (n + 1) / 4 + float(ndtri(alpha / 2)) * sd + 0.5)
     k = max(1, k)
-    low, high = float(walsh[k - 1]), float(walsh[-k])
+    low, high = walsh_averages(d, [k, averages + 1 - k])
     return HodgesLehmann(estimate, low, high, "exact" if exact else "normal approximation")
 
 

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from ibd_scores import endpoints
-from ibd_scores.study import figures
+from ibd_scores.study import figures, labels
 from ibd_scores.study.description import segment_counts, transitions
 from ibd_scores.study.estimands import rates
 from ibd_scores.study.figures import (
@@ -206,3 +206,52 @@ def test_segments_count_where_they_were_explored_at_both_visits() -> None:
     assert table.loc[("ileum", "week 12")].tolist() == [1, 1, 0, 0, 2]
     assert table.loc[("rectum", "baseline")].tolist() == [0] * 5
     endoscopy_by_segment(pairs, "narrowing")
+
+
+def of_many(n: int = 3_000) -> pd.DataFrame:
+    rng = np.random.default_rng(7)
+    return pd.DataFrame({
+        "cdai_baseline": rng.normal(280, 50, n).round(1), "cdai": rng.normal(140, 50, n).round(1),
+        "ses_cd_matched_baseline": rng.integers(3, 57, n) * 1.0,
+        "ses_cd_matched": rng.integers(0, 15, n) * 1.0,
+        "crp_mg_l_baseline": rng.lognormal(3, 1, n), "crp_mg_l": rng.lognormal(1, 1, n),
+        "crp_mg_l_censor_baseline": None,
+        "crp_mg_l_censor": ["left"] * (n // 10) + [None] * (n - n // 10),
+    })  # fmt: skip
+
+
+def test_many_patients_are_counted_in_bars_and_not_drawn_one_by_one(words, laid_out) -> None:
+    pairs = of_many()
+    names = ["cdai", "ses_cd_matched"]
+    for columns, log in ((names, []), (["crp_mg_l"], ["crp_mg_l"])):
+        figure = paired_changes(pairs, columns, log=log, note="Simulated cohort")
+        laid_out(figure)
+        said = "\n".join(words(figure))
+        assert "bars: how many patients have which value" in said
+        assert "n = 3000, " in said
+        for axes, column in zip(figure.axes, columns, strict=True):
+            assert len(axes.lines) < 20  # box plots and a cut
+            first, second = (
+                patch.get_data() for patch in axes.patches if hasattr(patch, "get_data")
+            )
+            reach = np.concatenate([first.values - 0, 1 - second.values])
+            assert 0 <= reach.min() < reach.max() == pytest.approx(0.46)
+            low, high = axes.get_ylim()
+            both = pairs[[column, f"{column}_baseline"]]
+            assert low <= both.min().min() <= both.max().max() <= high
+            # As long as there are patients: the area of the two visits is the same.
+            assert first.values.sum() == pytest.approx((1 - second.values).sum())
+
+
+def test_the_share_who_improved_stands_where_their_lines_no_longer_can(words) -> None:
+    pairs = of_many(400)
+    pairs["cdai"] = pairs["cdai_baseline"] + np.where(np.arange(400) < 300, -10, 10)
+    assert "CDAI\nn = 400, 75 % improved\ndotted: remission < 150" in words(
+        paired_changes(pairs, ["cdai"])
+    )
+
+
+def test_as_many_as_can_be_told_apart_are_drawn_one_by_one(words) -> None:
+    for n, lines in ((labels.DRAWN_SINGLY, True), (labels.DRAWN_SINGLY + 1, False)):
+        [axes] = paired_changes(of_many(n), ["cdai"]).axes
+        assert (len(axes.lines) > n) is lines

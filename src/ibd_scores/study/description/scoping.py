@@ -112,7 +112,10 @@ def scoped_table(found: pd.DataFrame) -> pd.DataFrame:
         words = f"{name.replace('_', ' ')} (n = {int(everyone.max()) if len(everyone) else 0})"
         layout[words] = laid["median (IQR) or n (%)"]
         layout[f"{words}: missing"] = laid["missing"]
-    layout["standardized difference"] = [number(one, 2) for one in found["standardized_difference"]]
+    layout["standardized difference"] = [
+        "no overlap" if np.isinf(one) else number(one, 2)
+        for one in found["standardized_difference"].astype("float64")
+    ]
     return layout
 
 

@@ -21,7 +21,8 @@ from ibd_scores.study.figures.style import (
     nothing,
     styled,
 )
-from ibd_scores.study.labels import LIMITS, VISITS, quantity
+from ibd_scores.study.labels import DRAWN_SINGLY, LIMITS, VISITS, quantity
+from ibd_scores.study.tables import number
 
 __all__ = ["CUTS", "cuts", "paired_changes"]
 
@@ -37,6 +38,8 @@ CUTS: Mapping[str, tuple[float, str]] = {
 # What lies beyond a limit of detection: its censor mark, its sign, what the sign says.
 BEYOND = {"left": ("v", "below assay range"), "right": ("^", "above assay range")}
 BOXES = "box: quartiles; whiskers: 5th to 95th percentile"
+BARS = "bars: how many patients have which value"
+USUAL, MOST = 20, 40  # bars
 
 
 def cuts(
@@ -77,7 +80,8 @@ def paired_changes(
     """Each patient's change from baseline to week 12, a panel for each column.
 
     Beside the lines stand box plots: median, quartiles, whiskers from the 5th to the 95th
-    percentile. The foot says so.
+    percentile. The foot says so. Of more than `labels.DRAWN_SINGLY` patients bars count who has
+    which value, and the panel says how many improved.
 
     Parameters
     ----------
@@ -97,6 +101,7 @@ def paired_changes(
     """
     figure, grid = plt.subplots(1, len(columns), figsize=(width, 68 * MM), squeeze=False)
     sides: set[str] = set()
+    lines = False
     for axes, column in zip(grid[0], columns, strict=True):
         values, marks = _pair(pairs, column)
         if values.empty:
@@ -108,15 +113,22 @@ def paired_changes(
         else:
             top = float(values.max().max()) or 1
             axes.set_ylim(-0.02 * top, 1.04 * top)
-        if len(values):
+        words = f"{quantity(column)}\nn = {len(values)}"
+        if len(values) > DRAWN_SINGLY:
+            _bars(axes, values.to_numpy(), log=column in log)
+            words += f", {_improved(values)} improved"
+        elif len(values):
             _slopes(axes, values.to_numpy(), marks)
             sides.update(*(mark.dropna() for mark in marks))
-        words = f"{quantity(column)}\nn = {len(values)}\n"
+        lines |= len(values) <= DRAWN_SINGLY
+        words += "\n"
         if column in cuts and len(values):
             value, text = cuts[column]
             axes.axhline(value, color=INK, linewidth=1.2, linestyle=":", zorder=4)
             words += f"dotted: {text}"
         axes.set_title(words, fontsize=7)
+    if not lines:
+        return noted(figure, "\n".join(filter(None, [BARS, BOXES, note])))
     handles = [
         Line2D([], [], color=SKY, label="improved"),
         Line2D([], [], color=RUST, linestyle="--", linewidth=1.1, label="not improved"),
@@ -157,14 +169,52 @@ def _slopes(axes: Axes, values: np.ndarray, marks: Sequence["pd.Series[str]"]) -
                       markersize=3.5, zorder=6)  # fmt: skip
         axes.plot([visit] * int(plain.sum()), column[plain], "o", markersize=2.6, color=BLUE,
                   markerfacecolor=face, markeredgewidth=0.6, zorder=5)  # fmt: skip
-        if len(column):
-            axes.boxplot(
-                column, positions=[visit * 1.5 - 0.25], widths=0.18, whis=(5, 95),
-                zorder=5, showfliers=False, patch_artist=True, manage_ticks=False,
-                boxprops={"facecolor": face, "linewidth": 0.7},
-                whiskerprops={"linewidth": 0.7}, capprops={"linewidth": 0.7},
-                medianprops={"color": INK if visit == 0 else "white", "linewidth": 1.6},
-            )  # fmt: skip
+        _box(axes, column, visit, face)
+    _between(axes)
+
+
+def _improved(values: pd.DataFrame) -> str:
+    """Give the percentage of patients whose value fell."""
+    before, after = values.to_numpy().T
+    return f"{number(100 * float((after < before).mean()), 0)} %"
+
+
+def _bars(axes: Axes, values: np.ndarray, *, log: bool) -> None:
+    """Draw how many patients have which value, from each visit inwards, beside its box plot."""
+    scaled = np.log10(values) if log else values
+    low, high = float(scaled.min()), float(scaled.max())
+    if not log and (scaled == scaled.round()).all():  # bars of equally many whole numbers
+        wide = np.ceil((high - low + 1) / MOST)
+        edges = np.arange(low - 0.5, high + wide, wide)
+    else:
+        edges = np.linspace(low, high if high > low else low + 1, USUAL + 1)
+    counts = [np.histogram(column, edges)[0] for column in scaled.T]
+    longest = max(count.max() for count in counts)
+    places = 10**edges if log else edges
+    for visit, face, count in zip((0, 1), ("white", BLUE), counts, strict=True):
+        reach = 0.46 * count / longest
+        axes.stairs(
+            visit + (reach if visit == 0 else -reach), places, baseline=visit,
+            orientation="horizontal", fill=True, facecolor=face, edgecolor=BLUE, linewidth=0.6,
+        )  # fmt: skip
+        _box(axes, values[:, visit], visit, face)
+    if not log:
+        axes.set_ylim(min(axes.get_ylim()[0], places[0]), max(axes.get_ylim()[1], places[-1]))
+    _between(axes)
+
+
+def _box(axes: Axes, column: np.ndarray, visit: int, face: str) -> None:
+    axes.boxplot(
+        column, positions=[visit * 1.5 - 0.25], widths=0.18, whis=(5, 95),
+        zorder=5, showfliers=False, patch_artist=True, manage_ticks=False,
+        boxprops={"facecolor": face, "linewidth": 0.7},
+        whiskerprops={"linewidth": 0.7}, capprops={"linewidth": 0.7},
+        medianprops={"color": INK if visit == 0 else "white", "linewidth": 1.6},
+    )  # fmt: skip
+
+
+def _between(axes: Axes) -> None:
+    """Place the visits, with room for the box plots outside of them."""
     axes.set_xlim(-0.45, 1.45)
     axes.set_xticks([0, 1], VISITS)
     axes.set(xlabel="", ylabel="")

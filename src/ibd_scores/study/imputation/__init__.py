@@ -35,7 +35,7 @@ van Buuren S, Groothuis-Oudshoorn K. J Stat Softw 2011;45(3):1-67. doi:10.18637/
 
 from ibd_scores.study.imputation.blocks import BLOCKS, COVARIATES, LEAST, Block
 from ibd_scores.study.imputation.chained import impute, predictors
-from ibd_scores.study.imputation.cohort import completed_pairs, kept
+from ibd_scores.study.imputation.cohort import completed_pairs, fewer, kept
 from ibd_scores.study.imputation.pooling import Pooled, pooled, refusal
 
 __all__ = [
@@ -45,6 +45,7 @@ __all__ = [
     "Block",
     "Pooled",
     "completed_pairs",
+    "fewer",
     "impute",
     "kept",
     "pooled",

@@ -4,9 +4,24 @@ from typing import NamedTuple
 
 from ibd_scores import ses_cd
 
-__all__ = ["BASELINE", "BLOCKS", "CELLS", "COVARIATES", "LEAST", "Block"]
+__all__ = [
+    "BASELINE",
+    "BLOCKS",
+    "CELLS",
+    "COVARIATES",
+    "IMPUTATIONS",
+    "LEAST",
+    "MANY",
+    "OF_MANY",
+    "Block",
+]
 
 LEAST = 30  # patients: fewer do not carry an imputation model
+IMPUTATIONS = 50
+# Drawing adds to an estimate an error, in units of the standard error, of the square root of
+# missing information over imputations: a tenth with 20 and a sixteenth with 50 where a fifth of the
+# information is missing. In so many patients, whose standard error is small, 20 are enough.
+MANY, OF_MANY = 5000, 20
 BASELINE = "_baseline"
 CELLS = tuple(item.name for item in ses_cd.items)
 

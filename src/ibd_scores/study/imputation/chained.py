@@ -17,13 +17,21 @@ from ibd_scores import (
     uceis,
 )
 from ibd_scores.pairing import endoscopic_pair
-from ibd_scores.study.imputation.blocks import BASELINE, BLOCKS, CELLS, COVARIATES, LEAST, Block
+from ibd_scores.study.imputation.blocks import (
+    BASELINE,
+    BLOCKS,
+    CELLS,
+    COVARIATES,
+    IMPUTATIONS,
+    LEAST,
+    Block,
+)
 from ibd_scores.study.imputation.pooling import too_few
 
 __all__ = ["impute", "predictors"]
 
 VISITS = (BASELINE, "")
-DISTANCES = 20_000_000  # between patients, held at one time
+DISTANCES = 20_000_000  # between patients; of more, only those that lie near in order are taken
 RIDGE = 1e-5  # of the predictors' variance, which is 1: aliased ones then do no harm
 # Sums over several blocks, computed anew for who lacked one of them.
 SUMS = (mayo_full, mayo_partial, mayo_adapted, mayo_partial_adapted, uceis)
@@ -106,7 +114,7 @@ def impute(
     blocks: Sequence[Block] = BLOCKS["CD"],
     covariates: Sequence[str] = COVARIATES["CD"],
     *,
-    m: int = 50,
+    m: int = IMPUTATIONS,
     cycles: int = 5,
     donors: int = 5,
     seed: int = 2023,
@@ -235,15 +243,25 @@ def _nearest(
     pool = rng.integers(n, size=(len(gram), n))
     offered = np.take_along_axis(fitted[:, :, 0], pool, axis=1)
     aim = lacking @ drawn
-    step = max(1, DISTANCES // offered.size)  # patients at once, for the memory
-    near = np.concatenate([
-        np.argpartition(np.abs(aim[:, at : at + step] - offered[:, None]), k - 1, axis=2)[:, :, :k]
-        for at in range(0, max(aim.shape[1], 1), step)
-    ], axis=1)  # fmt: skip
+    if offered.size * aim.shape[1] <= DISTANCES:
+        near = np.argpartition(np.abs(aim - offered[:, None]), k - 1, axis=2)[:, :, :k]
+    else:
+        near = np.stack([_in_order(*one, k) for one in zip(offered, aim[:, :, 0], strict=True)])
     choice = rng.integers(k, size=(*near.shape[:2], 1))
     one = np.take_along_axis(near, choice, axis=2)[:, :, 0]
     chosen: Rows = np.take_along_axis(pool, one, axis=1)
     return chosen
+
+
+def _in_order(offered: Numbers, aim: Numbers, k: int) -> Rows:
+    """Give the k nearest of each, which lie among the k before it and the k after it in order."""
+    order = np.argsort(offered, kind="stable")
+    ordered = offered[order]
+    first = np.clip(np.searchsorted(ordered, aim) - k, 0, max(len(order) - 2 * k, 0))
+    beside = first[:, None] + np.arange(min(2 * k, len(order)))
+    near = np.argpartition(np.abs(ordered[beside] - aim[:, None]), k - 1, axis=1)[:, :k]
+    found: Rows = order[np.take_along_axis(beside, near, axis=1)]
+    return found
 
 
 def _stacked(table: pd.DataFrame, givers: list[tuple[_Variable, Rows]], m: int) -> pd.DataFrame:

@@ -2,10 +2,11 @@
 
 import pandas as pd
 
-from ibd_scores.study.imputation.blocks import BLOCKS, COVARIATES, LEAST
+from ibd_scores.study.imputation import blocks
+from ibd_scores.study.imputation.blocks import BLOCKS, COVARIATES, IMPUTATIONS, LEAST
 from ibd_scores.study.imputation.chained import impute
 
-__all__ = ["completed_pairs", "kept"]
+__all__ = ["completed_pairs", "fewer", "imputations", "kept"]
 
 
 def kept(completed: pd.Index, intercurrent: "pd.Series[bool]") -> pd.Index:
@@ -27,6 +28,8 @@ def completed_pairs(
     intercurrent: "pd.Series[bool]",
 ) -> pd.DataFrame | None:
     """Impute who completed without an intercurrent event; nothing where they are too few.
+
+    As many times as `imputations` says.
 
     Parameters
     ----------
@@ -51,4 +54,26 @@ def completed_pairs(
         return None
     more = patients.set_index("patient_id")
     joined = own.join(more[more.columns.difference(own.columns)])
-    return impute(joined, BLOCKS[disease], COVARIATES[disease])
+    return impute(joined, BLOCKS[disease], COVARIATES[disease], m=imputations(len(own)))
+
+
+def imputations(patients: int) -> int:
+    """How often so many patients are imputed."""
+    return IMPUTATIONS if patients <= blocks.MANY else blocks.OF_MANY
+
+
+def fewer(patients: int) -> str:
+    """Say why so many patients are imputed fewer times than usual; empty where they are not.
+
+    Examples
+    --------
+    >>> fewer(5000), fewer(13000)
+    ('', '20 imputations rather than 50, as there are more than 5,000 patients.')
+    """
+    m = imputations(patients)
+    if m == IMPUTATIONS:
+        return ""
+    return (
+        f"{m} imputations rather than {IMPUTATIONS}, as there are more than {blocks.MANY:,} "
+        "patients."
+    )

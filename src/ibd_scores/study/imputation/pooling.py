@@ -92,14 +92,16 @@ def pooled(
     """
     patients, met, unknown = _by_imputation(flags)
     everyone = patients if started is None else started
-    absent = patients[~patients.isin(everyone)]
+    # By its hash table, which is kept: `isin` would make one of so many patients for each endpoint.
+    places = everyone.get_indexer(patients)
+    absent = patients[places < 0]
     if len(absent):
         raise ValueError(
             f"{flags.name}: patient {absent[0]!r} was imputed and is not in started; give everyone"
         )
-    asked = everyone[eligible_among(everyone, eligible)]
-    here = patients.isin(asked)
-    k, n = met[:, here].sum(axis=1), len(asked)
+    asked = eligible_among(everyone, eligible)
+    here = asked[places]
+    k, n = met[:, here].sum(axis=1), int(asked.sum())
     not_evaluable = float(unknown[:, here].sum(axis=1).mean())
     percent, low, high, missing = _rubin(k.astype(np.float64), n, confidence)
     return Pooled(float(k.mean()), n, percent, low, high, not_evaluable, missing, len(k))

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from ibd_scores.study.report import contents
 from ibd_scores.study.report.grid import Grid
 
 __all__ = ["TOLD", "alternative"]
@@ -152,6 +153,7 @@ TOLD: Mapping[str, Callable[[str, list[list[Row]], Sequence[str]], str]] = {
     "Flow chart": _flow,
     "Forest plot of rates": _rates,
     "Paired lines from baseline to week 12": _changes,
+    contents.BARS: _changes,
     "Alluvial diagram": _transitions,
     "Stacked bars": _segments,
     "Strips of rates": _overview,

@@ -6,6 +6,7 @@ from html import escape
 from itertools import count
 
 from ibd_scores.study.harmless import running, shown
+from ibd_scores.study.labels import DRAWN_SINGLY
 from ibd_scores.study.report import contents, page, strobe
 from ibd_scores.study.report import references as r
 from ibd_scores.study.report.alternatives import alternative
@@ -167,9 +168,13 @@ class _Assembly:
         png = self.run.figure(one.name)
         if not png:
             return ""
-        tables, said = map(self.run.table, one.numbers), self.run.said(one.said)
-        told = alternative(one.kind, one.name, tables, said)
-        return page.figure(next(self.numbers), one.name, one.caption, told, png)
+        tables, said = [*map(self.run.table, one.numbers)], self.run.said(one.said)
+        caption, kind = one.caption, one.kind
+        pairs = [int(n) for table in tables if table for n in table.column("pairs")]
+        if one.of_many and max(pairs, default=0) > DRAWN_SINGLY:
+            caption, kind = one.of_many
+        told = alternative(kind, one.name, tables, said)
+        return page.figure(next(self.numbers), one.name, caption, told, png)
 
     def _limitations(self) -> str:
         said = [one for disease in self.run.diseases for one in self.run.said(f"{disease}-caveats")]

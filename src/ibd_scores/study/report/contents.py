@@ -4,13 +4,20 @@ from typing import NamedTuple
 
 
 class Drawn(NamedTuple):
-    """A figure: its caption, its kind of drawing, the cells with its numbers and on them."""
+    """A figure: its caption, its kind of drawing, the cells with its numbers and on them.
+
+    `of_many` are caption and kind where there are more patients than single lines can show.
+    """
 
     name: str
     caption: str
     kind: str
     numbers: tuple[str, ...]
     said: str = ""
+    of_many: tuple[str, str] | None = None
+
+
+BARS = "Bars and box plots of baseline and week 12"
 
 
 # Of each notebook of outcomes, "{}-rates" and so on: a table with its caption, or sentences.
@@ -82,7 +89,9 @@ FIGURES = {
         Drawn("uc_rates", "Endpoints in ulcerative colitis, drawn likewise.",
               "Forest plot of rates", ("figure-read",)),
         Drawn("cd_scores", "CDAI and SES-CD at both visits; each line is a patient with both.",
-              "Paired lines from baseline to week 12", ("figure-scores-table",)),
+              "Paired lines from baseline to week 12", ("figure-scores-table",),
+              of_many=("CDAI and SES-CD at both visits, of patients with both; bars count who "
+                       "has which value.", BARS)),
         Drawn("transitions", "From band to band: SES-CD in Crohn's disease, Mayo endoscopic "
               "subscore in ulcerative colitis, in patients who completed.",
               "Alluvial diagram", ("figure-bands-table", "figure-mayo-table")),
@@ -92,9 +101,15 @@ FIGURES = {
     "biomarkers": (
         Drawn("cd_markers", "Markers in Crohn's disease on a logarithmic scale; triangles are "
               "values beyond a limit of detection, drawn at the limit.",
-              "Paired lines from baseline to week 12", ("figure-cd-markers-table",)),
+              "Paired lines from baseline to week 12", ("figure-cd-markers-table",),
+              of_many=("Markers in Crohn's disease on a logarithmic scale; bars count who has "
+                       "which value, and values beyond a limit of detection stand at the limit.",
+                       BARS)),
         Drawn("uc_markers", "Markers in ulcerative colitis, drawn likewise.",
-              "Paired lines from baseline to week 12", ("figure-uc-markers-table",)),
+              "Paired lines from baseline to week 12", ("figure-uc-markers-table",),
+              of_many=("Markers in ulcerative colitis on a logarithmic scale; bars count who has "
+                       "which value, and values beyond a limit of detection stand at the limit.",
+                       BARS)),
     ),
     "robustness": (
         Drawn("cd_specifications", "The range of all specifications in Crohn's disease, question "

@@ -10,6 +10,7 @@ from typing import Any
 import ibd_scores
 from ibd_scores.index import Index
 from ibd_scores.study import markers
+from ibd_scores.study.imputation.blocks import IMPUTATIONS
 from ibd_scores.study.labels import ESTIMAND_TITLES, plainly, quantity, title
 from ibd_scores.study.plan import PLANS
 from ibd_scores.study.report import references as r
@@ -66,6 +67,8 @@ class Used:
         Whether findings before and after were compared.
     imputed : str
         The number of imputations; blank where nothing was imputed.
+    fewer_imputed : str
+        Why these were fewer than usual; blank where they were not.
     not_imputed, not_modelled : str
         Why not, in the chain's words.
     predictors : tuple of str
@@ -86,6 +89,7 @@ class Used:
     moves: tuple[str, ...] = ()
     prevalence: bool = False
     imputed: str = ""
+    fewer_imputed: str = ""
     not_imputed: str = ""
     not_modelled: str = ""
     predictors: tuple[str, ...] = ()
@@ -103,6 +107,7 @@ def used(run: Run, disease: str) -> Used:
             _, before = families.get(row["family"], ("", 0))
             families[row["family"]] = row["adjustment"], before + 1
     imputed, model = run.table(f"{disease}-imputed"), run.table(f"{disease}-predictors")
+    times = next(iter(imputed.column("imputations")), "") if imputed else ""
     moves, found = run.table(f"{disease}-moves"), run.table(f"{disease}-prevalence")
     flow = {row["step"]: row["n"] for row in run.rows(f"{disease}_flow")}
     return Used(
@@ -115,7 +120,9 @@ def used(run: Run, disease: str) -> Used:
         if moves
         else (),
         prevalence=bool(found and found.rows),
-        imputed=next(iter(imputed.column("imputations")), "") if imputed else "",
+        imputed=times,
+        fewer_imputed=_first(imputed.note) if imputed and int(times or IMPUTATIONS) < IMPUTATIONS
+        else "",
         not_imputed=_first(imputed.note) if imputed and not imputed.rows else "",
         not_modelled=_first(model.note) if model and not model.rows else "",
         predictors=tuple(row[0] for row in model.rows) if model else (),
@@ -259,6 +266,7 @@ def _rates(parameters: Mapping[str, Mapping[str, Any]], present: Sequence[Used],
                 f"{one.imputed} times by chained predictive mean matching "
                 f"{references.cite(r.CHAINED)}, and the rates combined by Rubin's rules on the "
                 f"logit scale {references.cite(r.RUBIN)}."
+                + (f" {one.fewer_imputed}." if one.fewer_imputed else "")
             )
         elif one.not_imputed:
             said.append(f"{name}: {one.not_imputed[0].lower()}{one.not_imputed[1:]}.")

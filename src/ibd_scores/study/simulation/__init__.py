@@ -351,8 +351,14 @@ def simulate(plan: Plan) -> tuple[Tables, frozenset[str]]:
 
     Returns the tables, and the patients who stand on a cut, whom no planted fault may move.
     """
-    tables: Tables = {name: [] for name in CODEBOOK}
     patients = enroll(plan)
+    spared = frozenset(patient.patient_id for patient in patients if patient.on_the_cut)
+    return follow(plan, patients), spared
+
+
+def follow(plan: Plan, patients: list[Patient]) -> Tables:
+    """Draw everything that happened to these patients."""
+    tables: Tables = {name: [] for name in CODEBOOK}
     for patient in patients:
         draws = Draws(plan["seed"], PATIENTS, patient.number)
         person = draw_person(draws, patient)
@@ -375,7 +381,7 @@ def simulate(plan: Plan) -> tuple[Tables, frozenset[str]]:
             {"patient_id": patient.patient_id} | event
             for event in latent.draw_events(draws, patient.start, last, stopped_by_event)
         ]
-    return tables, frozenset(patient.patient_id for patient in patients if patient.on_the_cut)
+    return tables
 
 
 def main(folder: Path | None = None) -> None:

@@ -60,10 +60,13 @@ class Export:
 
     def _skip_days(self, visits: list[Row], diary: list[Row]) -> list[Row]:
         """Leave out days of some diaries, in weeks without bowel preparation."""
+        days_of: dict[str, list[Row]] = {}
+        for day in diary:
+            days_of.setdefault(day["patient_id"], []).append(day)
         weeks = []
         for visit in visits:
-            week = [day for day in diary if day["patient_id"] == visit["patient_id"]
-                    and timedelta(0) < visit["date"] - day["date"] <= timedelta(7)]  # fmt: skip
+            week = [day for day in days_of.get(visit["patient_id"], ())
+                    if timedelta(0) < visit["date"] - day["date"] <= timedelta(7)]  # fmt: skip
             disturbed = any(day["bowel_preparation"] or day["endoscopy"] for day in week)
             if week and not disturbed and visit["patient_id"] not in self.spared:
                 weeks.append((visit, week))
