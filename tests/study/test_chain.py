@@ -353,6 +353,16 @@ def test_the_parameters_that_can_be_given_are_listed(toy):
     assert max(map(len, help_.splitlines())) <= 80
 
 
+def test_the_order_in_which_parameters_are_given_changes_nothing(toy):
+    one, two = (
+        chain.plan(toy.root, values).task("02_scoring")
+        for values in ({"weight": "3", "note": "x"}, {"note": "x", "weight": "3"})
+    )
+    other = chain.plan(toy.root, {"weight": "4", "note": "x"}).task("02_scoring")
+    assert [*one.parameters] != [*two.parameters]
+    assert ledger.key("", one, {}) == ledger.key("", two, {}) != ledger.key("", other, {})
+
+
 def test_a_notebook_that_is_not_whole_is_refused_before_anything_runs(toy):
     toy.notebook("05_figures").write_bytes(toy.notebook("05_figures").read_bytes()[:-5])
     said = toy.do("run", "--force")

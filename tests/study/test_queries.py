@@ -48,7 +48,7 @@ GOOD = {"hematocrit_percent": "40", "weight_kg": "60", "crp_mg_l": "5", "rectal_
         "complications_hbi": "0"}  # fmt: skip
 
 
-def costs(folder, disease="CD", days=7, **changed):
+def costs(folder, disease="CD", days=7, min_days=4, **changed):
     """Clean one visit with changed cells; what each finding costs, by column."""
     names = "\n".join(f'{name} = "{name}"' for name in GOOD)
     (folder / "cohort.toml").write_text(TOML.format(visits=names), encoding="utf-8")
@@ -66,7 +66,7 @@ def costs(folder, disease="CD", days=7, **changed):
         for day in range(first, 15)
     ]
     pd.DataFrame(diary).to_csv(folder / "d.csv", index=False)
-    queries = cleaning.clean(read_cohort(folder)).queries
+    queries = cleaning.clean(read_cohort(folder), min_days=min_days).queries
     own = queries[queries["patient_id"] == "P1"]
     return {line.column: line.costs for line in own.itertuples()}
 
@@ -92,6 +92,13 @@ def test_what_no_score_reads_costs_nothing(tmp_path):
 @pytest.mark.parametrize(("days", "cost"), [(6, ""), (4, ""), (3, "short_cdai, pro2_cd")])
 def test_a_diary_day_costs_only_what_the_others_cannot_give(tmp_path, days, cost):
     assert costs(tmp_path, days=days) == {"date": cost}
+
+
+def test_what_a_diary_day_costs_hangs_on_how_many_a_score_needs(tmp_path):
+    lost = {"date": "short_cdai, pro2_cd"}
+    assert costs(tmp_path, days=5, min_days=5) == {"date": ""}
+    assert costs(tmp_path, days=5, min_days=6) == lost
+    assert costs(tmp_path, days=3, min_days=3) == {"date": ""}
 
 
 def test_a_row_that_cannot_be_placed_costs_all_that_it_held(tmp_path):

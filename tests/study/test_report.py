@@ -14,13 +14,13 @@ from PIL import Image
 
 from ibd_scores import endpoints
 from ibd_scores.entries import ENTRIES
-from ibd_scores.study import report
+from ibd_scores.study import chain, report
 from ibd_scores.study.chain import provenance
 from ibd_scores.study.hidden import HIDDEN
 from ibd_scores.study.layouts import rates_table
 from ibd_scores.study.plan import PLANS
 from ibd_scores.study.report import assembling, contents, strobe
-from ibd_scores.study.report.source import Run, planned
+from ibd_scores.study.report.source import Run
 from tests.study.hostile import written
 
 VOID = {"meta", "img", "link", "br", "wbr"}
@@ -75,7 +75,7 @@ class Page(HTMLParser):
 def run(finished):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("IBD_SCORES_ROOT", str(finished))
-        yield Run(planned(finished))
+        yield Run(chain.last_run(finished))
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +92,7 @@ def shown(made):
 def small(finished):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("IBD_SCORES_ROOT", str(finished))
-        yield report.assemble(Run(planned(finished, "few")))
+        yield report.assemble(Run(chain.last_run(finished, "few")))
 
 
 def test_the_sections_stand_in_order_and_the_answer_first(shown):
@@ -287,17 +287,17 @@ def test_a_cohort_of_five_patients_is_told_in_words_where_no_test_is_possible(sm
 
 def test_a_run_that_is_out_of_date_or_failed_is_refused(finished, monkeypatch):
     monkeypatch.setenv("IBD_SCORES_ROOT", str(finished))
-    plan = planned(finished, "few")
+    plan = chain.last_run(finished, "few")
     table = plan.derived / "cd_rates.csv"
     before = table.read_bytes()
     table.write_bytes(before + b"\n")
     with pytest.raises(ValueError, match="out of date"):
-        planned(finished, "few")
+        chain.last_run(finished, "few")
     table.write_bytes(before)
     failed = plan.task("03_cd_outcomes").failed
     failed.write_text("")
     with pytest.raises(ValueError, match="failed in 03_cd_outcomes"):
-        planned(finished, "few")
+        chain.last_run(finished, "few")
     failed.unlink()
     with pytest.raises(ValueError, match="not a folder of data/raw"):
-        planned(finished, "fwe")
+        chain.last_run(finished, "fwe")

@@ -290,7 +290,7 @@ def _report(options: argparse.Namespace) -> int:
     from ibd_scores.study import report  # imports pandas
 
     with _refusing("No report was written."):
-        plan = report.planned(paths.root(), options.cohort)
+        plan = chain.last_run(paths.root(), options.cohort)
     made = report.write(plan)
     if options.pdf:
         printed = made[0].with_suffix(".pdf")

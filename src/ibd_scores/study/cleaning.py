@@ -134,11 +134,17 @@ class Clean:
             temporary.write_text(page, encoding="utf-8")
 
 
-def clean(cohort: Cohort | str) -> Clean:
+def clean(cohort: Cohort | str, *, min_days: int = 4) -> Clean:
     """Read a cohort and clean it: the six tidy tables (empty ones too) and the query list.
 
-    `cohort` is what `read_cohort` gives, or the name of a cohort. Nothing is written, but for the
-    key of the pseudonyms beside the raw tables, once.
+    Nothing is written, but for the key of the pseudonyms beside the raw tables, once.
+
+    Parameters
+    ----------
+    cohort : Cohort or str
+        What `read_cohort` gives, or the name of a cohort.
+    min_days : int
+        Days of a diary that a score needs: where fewer are left, the list says what that costs.
 
     Raises
     ------
@@ -165,7 +171,7 @@ def clean(cohort: Cohort | str) -> Clean:
         [astuple(query) for query in queries], columns=[one.name for one in fields(Query)]
     )
     listed["row"] = listed["row"].astype("Int64")
-    return Clean(validated(tables), with_costs(listed, tables))
+    return Clean(validated(tables), with_costs(listed, tables, min_days=min_days))
 
 
 def _read(cohort: Cohort) -> dict[str, Records]:

@@ -62,15 +62,15 @@ def scored(tables: Tables) -> list[Index]:
     return list(dict.fromkeys(found))
 
 
-def with_costs(queries: pd.DataFrame, tables: Tables) -> pd.DataFrame:
+def with_costs(queries: pd.DataFrame, tables: Tables, *, min_days: int = 4) -> pd.DataFrame:
     """Fill in which scores each finding costs: those that read what was lost, of that disease.
 
-    A diary day costs nothing where the days that are left still give the total of the week. What
-    was converted, repaired or kept costs nothing either.
+    A diary day costs nothing where the days that are left, `min_days` or more, still give the total
+    of the week. What was converted, repaired or kept costs nothing either.
     """
     entries = scored(tables)
     patients = tables["patients"].drop_duplicates("patient_id").set_index("patient_id")["disease"]
-    short = _short_weeks(tables)
+    short = _short_weeks(tables, min_days)
     known: dict[tuple[str, str, str], list[str]] = {}
     costs = []
     for one in queries.itertuples():
@@ -101,10 +101,10 @@ def _cost(table: str, columns: str, disease: str, entries: Iterable[Index]) -> I
             yield entry.name
 
 
-def _short_weeks(tables: Tables) -> set[str]:
+def _short_weeks(tables: Tables, min_days: int) -> set[str]:
     """Find the patients of whom a visit with some diary lacks the total of the week before it."""
     visits = tables["visits"]
-    window = derive.diary_window(visits, tables["diary"])
+    window = derive.diary_window(visits, tables["diary"], min_days=min_days)
     kept = window["diary_days"] > 0
     lacking = window[[*WINDOWED]].isna().any(axis=1)
     keeps = set(tables["diary"]["patient_id"])

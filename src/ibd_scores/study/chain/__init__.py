@@ -1,5 +1,6 @@
 """The chain: the notebooks in order, each run only where something it depends on has changed."""
 
+from ibd_scores.study.chain.last import NotReadyError, last_run
 from ibd_scores.study.chain.planning import (
     KEY_FILE,
     STAGES,
@@ -23,10 +24,12 @@ __all__ = [
     "STAGES",
     "BusyError",
     "ChangedError",
+    "NotReadyError",
     "Plan",
     "Result",
     "Step",
     "default_cohort",
+    "last_run",
     "plan",
     "pool",
     "run",

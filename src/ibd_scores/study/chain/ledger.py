@@ -114,7 +114,7 @@ def key(common: str, task: Task, upstream: Mapping[str, str]) -> str:
 
 def digest(files: Iterable[Path], words: object = None) -> str:
     """One SHA-256 of the bytes of files (with their names; a missing one counts) and of words."""
-    total = hashlib.sha256(json.dumps(words).encode())
+    total = hashlib.sha256(json.dumps(words, sort_keys=True).encode())
     for path in files:
         total.update(f"\n{path.name} {file_digest(path)}".encode())
     return total.hexdigest()

@@ -5,6 +5,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 from ibd_scores.study import paths, permitted
@@ -65,18 +66,25 @@ class Plan:
     @property
     def given(self) -> str:
         """The parameters that differ from their defaults, in words."""
+        return ", ".join(f"{name} = {one}" for name, one in self._chosen())
+
+    @property
+    def options(self) -> str:
+        """The same as options of `ibd-scores run`, each after a blank."""
+        return "".join(f" -p {quote(f'{name}={one}')}" for name, one in self._chosen())
+
+    def _chosen(self) -> list[tuple[str, object]]:
         values: dict[str, Values] = {}
         for stage, share in self.values.items():
             for name, one in share.items():
                 values.setdefault(name, {})[stage] = one
         values.pop("cohort", None)
-        words = []
-        for name, of in values.items():
-            alike = len({*of.values()}) == 1
-            words += [
-                f"{name if alike else f'{stage}.{name}'} = {one}" for stage, one in of.items()
-            ]
-        return ", ".join(dict.fromkeys(words))
+        named = {
+            (name if len({*of.values()}) == 1 else f"{stage}.{name}"): one
+            for name, of in values.items()
+            for stage, one in of.items()
+        }
+        return [*named.items()]
 
     def upstream(self, stage: str) -> tuple[str, ...]:
         """The stages of this chain whose files a stage reads."""

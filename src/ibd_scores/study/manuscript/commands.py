@@ -11,9 +11,7 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     tables = commands.add_parser(
         "tables", help="write the tables of the last run as a Word file and an Excel workbook"
     )
-    tables.add_argument(
-        "--cohort", metavar="NAME", default="", help="a folder of data/raw with a cohort.toml"
-    )
+    tables.add_argument("--cohort", metavar="NAME", default="", help="or NAME@SET of a batch study")
     tables.set_defaults(command=_tables)
 
 

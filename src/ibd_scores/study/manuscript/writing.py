@@ -3,7 +3,6 @@
 from pathlib import Path
 
 from ibd_scores.study import chain, paths, tidy
-from ibd_scores.study.chain import parameters, provenance
 from ibd_scores.study.manuscript.catalogue import AGGREGATES
 from ibd_scores.study.manuscript.tables import assembled
 from ibd_scores.study.manuscript.word import document
@@ -11,10 +10,6 @@ from ibd_scores.study.manuscript.workbook import workbook
 
 FOLDER = "report"
 FILES = "tables.docx", "tables.xlsx"
-
-
-class NotReadyError(ValueError):
-    """The chain has not run for the cohort, or something changed since."""
 
 
 def write(root: Path, cohort: str = "") -> list[Path]:
@@ -25,40 +20,17 @@ def write(root: Path, cohort: str = "") -> list[Path]:
     root : Path
         The project's folder.
     cohort : str
-        A folder of data/raw; by default the one that the notebooks name.
+        A folder of data/raw, or ``name@set``; by default the one that the notebooks name.
 
     Raises
     ------
-    NotReadyError
+    chain.NotReadyError
         where the chain has to run first.
     ValueError
         where there is no such cohort.
     """
-    plan = last_run(root, cohort)
+    plan = chain.last_run(root, cohort)
     return build(plan.derived, plan.name, simulated=plan.simulated)
-
-
-def last_run(root: Path, cohort: str = "") -> chain.Plan:
-    """Plan the chain with the parameters of its last run, and make sure that all is up to date."""
-    usual = chain.plan(root, {"cohort": cohort} if cohort else {})
-    told = provenance.read(usual.derived).get("parameters", {})
-    again = f"ibd-scores run --cohort {usual.cohort}"
-    if not told:
-        raise NotReadyError(f"The chain has not run for {usual.cohort} yet; do so: {again}")
-    try:
-        plan = chain.plan(root, _given(told) | {"cohort": usual.cohort})
-        ready = chain.up_to_date(plan)
-    except (ValueError, OSError) as error:
-        raise NotReadyError(
-            f"The last run of {usual.cohort} cannot be repeated ({error}); run it again: {again}"
-        ) from None
-    if not ready:
-        with_ = f", with {plan.given}" if plan.given else ""
-        raise NotReadyError(
-            f"What stands in {plan.where} is not of the code and the raw tables as they are now; "
-            f"run the chain again{with_}: {again}"
-        )
-    return plan
 
 
 def build(derived: Path, name: str, *, simulated: bool) -> list[Path]:
@@ -74,13 +46,3 @@ def build(derived: Path, name: str, *, simulated: bool) -> list[Path]:
         with paths.replacing(path) as temporary:
             temporary.write_bytes(content)
     return files
-
-
-def _given(told: dict[str, parameters.Values]) -> parameters.Values:
-    """Give the parameters of a run again: by name where all notebooks read the same."""
-    values: parameters.Values = {}
-    for name in {one: None for share in told.values() for one in share}:
-        of = {stage: share[name] for stage, share in told.items() if name in share}
-        alike = len({repr(value) for value in of.values()}) == 1
-        values |= {name if alike else f"{stage}.{name}": value for stage, value in of.items()}
-    return values

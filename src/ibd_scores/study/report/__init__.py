@@ -9,9 +9,9 @@ from pathlib import Path
 from ibd_scores.study import chain, paths
 from ibd_scores.study.report import pdf
 from ibd_scores.study.report.assembling import Report, assemble
-from ibd_scores.study.report.source import Run, planned
+from ibd_scores.study.report.source import Run
 
-__all__ = ["FOLDER", "Report", "Run", "assemble", "pdf", "planned", "write"]
+__all__ = ["FOLDER", "Report", "Run", "assemble", "pdf", "write"]
 
 FOLDER = "report"
 

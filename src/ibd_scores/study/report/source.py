@@ -1,11 +1,10 @@
 """What a run of the chain wrote, as the report takes it over; nothing is computed again."""
 
 import csv
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from html.parser import HTMLParser
-from pathlib import Path
 from typing import Any
 
 from ibd_scores.study import chain
@@ -18,54 +17,6 @@ from ibd_scores.study.report.grid import Grid
 
 DISEASES = {"cd": "Crohn's disease", "uc": "Ulcerative colitis"}
 OUTCOMES = {"cd": "03_cd_outcomes", "uc": "04_uc_outcomes"}
-
-
-def planned(root: Path, cohort: str = "") -> chain.Plan:
-    """Return the plan of the last run of a cohort, whose results are whole and up to date.
-
-    Parameters
-    ----------
-    root : Path
-        The project's folder.
-    cohort : str
-        Its name, or ``name@set`` of a batch study; by default the one the notebooks name.
-
-    Raises
-    ------
-    ValueError
-        where there is no such cohort; where the chain has not run, failed or is out of date.
-    """
-    name, _, variant = (cohort or chain.default_cohort(root)).partition("@")
-    plan = chain.plan(root, {"cohort": name}, variant=variant)
-    found = provenance.read(plan.derived)
-    run = f"run it: ibd-scores run --cohort {name}"
-    failed = [stage for stage in plan.stages if plan.task(stage).failed.exists()]
-    if failed:
-        raise ValueError(f"{plan.where}: the last run failed in {', '.join(failed)}; mend it, then "
-                         f"{run}")  # fmt: skip
-    if not found:
-        raise ValueError(f"{plan.where}: the chain has not run on this cohort; {run}")
-    plan = chain.plan(root, _given(found["parameters"]), variant=variant)
-    if not chain.up_to_date(plan):
-        with_these = f" (its parameters: {plan.given})" if plan.given else ""
-        raise ValueError(
-            f"{plan.where}: out of date: the raw tables, the notebooks, the code, the environment "
-            f"or a derived file changed since the last run{with_these}; {run}"
-        )
-    return plan
-
-
-def _given(parameters: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    """Name the parameters of a run as the command line does: apart only where they differ."""
-    alike: dict[str, set[Any]] = {}
-    for values in parameters.values():
-        for name, value in values.items():
-            alike.setdefault(name, set()).add(value)
-    return {
-        name if len(alike[name]) == 1 else f"{stage}.{name}": value
-        for stage, values in parameters.items()
-        for name, value in values.items()
-    }
 
 
 @dataclass(frozen=True)
