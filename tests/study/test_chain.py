@@ -356,9 +356,9 @@ def test_the_parameters_that_can_be_given_are_listed(toy):
 def test_the_order_in_which_parameters_are_given_changes_nothing(toy):
     one, two = (
         chain.plan(toy.root, values).task("02_scoring")
-        for values in ({"weight": "3", "note": "x"}, {"note": "x", "weight": "3"})
+        for values in ({"weight": 3.0, "note": "x"}, {"note": "x", "weight": 3.0})
     )
-    other = chain.plan(toy.root, {"weight": "4", "note": "x"}).task("02_scoring")
+    other = chain.plan(toy.root, {"weight": 4.0, "note": "x"}).task("02_scoring")
     assert [*one.parameters] != [*two.parameters]
     assert ledger.key("", one, {}) == ledger.key("", two, {}) != ledger.key("", other, {})
 
