@@ -29,7 +29,7 @@ PAGES = (
     *sorted(page.relative_to(ROOT).as_posix() for page in ROOT.glob("data/raw/*/README.md")),
 )
 PROGRAM = re.compile(
-    r"(make|pip|python|pytest|dask|conda|git|pre-commit|ibd-scores|\.|\.venv/bin/\S+) \S"
+    r"(make|pip|npm|python|pytest|dask|conda|git|pre-commit|ibd-scores|\.|\.venv/bin/\S+) \S"
 )
 WORKFLOWS = "".join(page.read_text("utf-8") for page in ROOT.glob(".github/workflows/*.yml"))
 WIDE = ROOT / "data/raw/second_hospital/随访登记表.csv"
@@ -114,6 +114,10 @@ COMMANDS = (
     Command(
         ".venv/bin/python -m pytest tests/lab",
         elsewhere="a workflow: .venv/bin/python -m pytest tests/lab",
+    ),
+    Command(
+        "npm install --no-save --ignore-scripts axe-core vnu-jar",
+        elsewhere="a workflow: npm install --no-save --ignore-scripts",
     ),
     Command("make guard", elsewhere="a workflow: make guard"),
     Command('make guard ARGS="--sabotage blocks"', elsewhere="a workflow: --sabotage"),
