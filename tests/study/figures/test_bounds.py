@@ -78,13 +78,22 @@ def test_nobody_has_no_bounds(words) -> None:
     assert "no patients" in words(rates_bounds(rates().iloc[:0], note=NOTE))
 
 
-def test_all_missing_reaches_from_0_to_100_percent(laid_out) -> None:
-    missing = pd.Series([pd.NA] * 3, dtype="boolean", name="ulcer_free")
+def test_two_missing_of_three_reach_from_a_third_to_all(laid_out) -> None:
+    missing = pd.Series([True, pd.NA, pd.NA], dtype="boolean", name="ulcer_free")
     table = estimands.rates([missing], "CD", estimands=["as_observed", "worst_case", "best_case"])
     figure = rates_bounds(table, note=NOTE)
     laid_out(figure)
     [bar] = figure.axes[0].patches
-    assert (bar.get_x(), bar.get_width()) == (0, 100)
+    assert (bar.get_x(), bar.get_width()) == pytest.approx((100 / 3, 200 / 3))
+
+
+def test_what_nobody_could_be_judged_by_has_no_bar(laid_out, words) -> None:
+    missing = pd.Series([pd.NA] * 3, dtype="boolean", name="ulcer_free")
+    table = estimands.rates([missing], "CD", estimands=["as_observed", "worst_case", "best_case"])
+    figure = rates_bounds(table, note=NOTE)
+    laid_out(figure)
+    assert not figure.axes[0].patches
+    assert "not evaluable" in words(figure)
 
 
 def test_the_same_bounds_give_the_same_bytes(same_bytes) -> None:

@@ -25,6 +25,7 @@ from ibd_scores.study.figures.style import (
     styled,
 )
 from ibd_scores.study.labels import ESTIMAND_TITLES, title
+from ibd_scores.study.layouts import NOBODY
 
 __all__ = ["rates_bounds", "rates_forest"]
 
@@ -119,7 +120,8 @@ def _forest(
                 row["percent"], y, marker=marker, color=edge, markerfacecolor=face, markersize=4,
                 clip_on=False, zorder=3,
             )  # fmt: skip
-            axes.text(103, y, ratio(row["k"], row["n"]), va="center")
+            unknown = not row["n"] and row["not_evaluable"]
+            axes.text(103, y, NOBODY if unknown else ratio(row["k"], row["n"]), va="center")
         for label, both in bounds.loc[bounds["disease"].eq(disease)].groupby("endpoint"):
             if label in labels:
                 _range(axes, labels.index(label) * step, len(estimands), both)
@@ -152,6 +154,8 @@ def _range(axes: Axes, top: float, rows: int, bounds: pd.DataFrame) -> None:
     if not {*BOUNDS} <= {*found}:
         return
     worst, best = (found[name] for name in BOUNDS)
+    if not best["n"]:
+        return
     axes.text(103, top + rows, f"{worst['k']:.0f}–{ratio(best['k'], best['n'])}", va="center")
     axes.barh(top + (rows - 0.2) / 2, best["percent"] - worst["percent"], left=worst["percent"],
               height=rows + 0.7, zorder=0, **BAR)  # fmt: skip
