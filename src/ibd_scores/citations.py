@@ -15,7 +15,7 @@ DAPERNO_2004 = (
     "Daperno M et al. Gastrointest Endosc 2004;60:505-512. doi:10.1016/S0016-5107(04)01878-4"
 )
 ECCO_P112 = "Jauregui-Amezaga A et al. ECCO congress 2016, abstract P112"
-ECCO_P786 = "ECCO congress, abstract P786 (absence of ulceration in the U-EXCEL programme)"
+ECCO_P786 = "Panes J et al. ECCO congress, abstract P786 (U-EXCEL and U-EXCEED)"
 GEBOES_2000 = "Geboes K et al. Gut 2000;47:404-409. doi:10.1136/gut.47.3.404"
 GETAID_CUTS = "Thresholds of the GETAID; from a secondary text, no primary source checked"
 GUIDELINES = "Criteria as guidelines of ulcerative colitis tabulate them"
@@ -62,9 +62,9 @@ RUTGEERTS_1990 = (
     "Rutgeerts P, Geboes K, Vantrappen G, et al. Gastroenterology 1990;99:956-963. "
     "doi:10.1016/0016-5085(90)90613-6"
 )
-RUTGEERTS_2005 = "Rutgeerts P et al. N Engl J Med 2005. doi:10.1056/NEJMoa050516"
+RUTGEERTS_2005 = "Rutgeerts P et al. N Engl J Med 2005;353:2462-2476. doi:10.1056/NEJMoa050516"
 SAMAAN_2017 = "Samaan MA et al. Aliment Pharmacol Ther 2017;46:516-528"
-SANDBORN_2002 = "Sandborn WJ et al. Gastroenterology 2002. doi:10.1053/gast.2002.31072"
+SANDBORN_2002 = "Sandborn WJ et al. Gastroenterology 2002;122:512-530. doi:10.1053/gast.2002.31072"
 SATSANGI_2006 = "Satsangi J et al. Gut 2006;55:749-753. doi:10.1136/gut.2005.082909"
 SCHROEDER_1987 = (
     "Schroeder KW, Tremaine WJ, Ilstrup DM. N Engl J Med 1987;317:1625-1629. "
@@ -88,7 +88,9 @@ TURNER_2021 = (
     "doi:10.1053/j.gastro.2020.12.031"
 )
 VAN_ASSCHE_2003 = "Van Assche G et al. Am J Gastroenterol 2003;98:332-339"
-VERMEIRE_2010 = "Vermeire S et al. 2010. doi:10.1016/j.cgh.2010.01.001"
+VERMEIRE_2010 = (
+    "Vermeire S et al. Clin Gastroenterol Hepatol 2010;8:357-363. doi:10.1016/j.cgh.2010.01.001"
+)
 VUITTON_2016 = "Vuitton L et al. (IOIBD) Gut 2016;65:1447-1455. doi:10.1136/gutjnl-2015-309903"
 WALMSLEY_1998 = (
     "Walmsley RS, Ayres RCS, Pounder RE, Allan RN. Gut 1998;43:29-32. doi:10.1136/gut.43.1.29"

@@ -142,6 +142,19 @@ def test_a_longer_abbreviation_is_not_taken_for_a_shorter_one():
     assert all(spelled_out([one]).startswith(f"{one}, ") for one in MEANINGS)
 
 
+def test_the_tables_of_crohns_disease_say_who_was_not_active_enough_at_entry(printed):
+    entry = "below 6 at baseline (below 4 in isolated ileal disease)."
+    told = {table.title for table in printed if table.footnotes[0].endswith(entry)}
+    assert told == {
+        f"{one}, Crohn's disease"
+        for one in ("Endpoints at week 12 under each estimand", "Denominators of the endpoints",
+                    "Endpoints without corticosteroids at week 12",
+                    "Endpoints under multiple imputation")
+    }  # fmt: skip
+    [imputed] = [one for one in printed if one.title.startswith("Endpoints under multiple")]
+    assert "had a new systemic corticosteroid" in " ".join(imputed.footnotes)
+
+
 def test_every_table_says_whom_it_counts_and_that_the_cohort_is_simulated(printed, word):
     assert len(printed) == len(word.tables) > 50
     for table in printed:

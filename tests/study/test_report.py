@@ -251,18 +251,39 @@ def test_every_item_of_strobe_has_a_place(shown):
     assert {re.match(r"\d+", one)[0] for one in numbers} == {*map(str, range(1, 23))}
     words = {strobe.AUTHORS, strobe.NOT_APPLICABLE}
     assert all(one.where in words or one.where in shown.ids for one in strobe.ITEMS)
+    assert all({*one.also} <= {*shown.ids} for one in strobe.ITEMS)
     assert len(shown.cells["checklist"]) == 1 + len(strobe.ITEMS)
+    [bias] = [one for one in strobe.ITEMS if one.number == "9"]
+    assert (bias.where, *bias.also) == ("methods", "baseline", "limitations")
 
 
 def test_what_is_cited_is_listed_and_in_bibtex(made):
-    listed = re.findall(r"(?m)^\[(\d+)\] ", made.methods)
+    text, references = made.methods.split("\nReferences\n")
+    listed = re.findall(r"(?m)^\[(\d+)\] ", references)
     assert listed == [*map(str, range(1, len(listed) + 1))]
     keys = re.findall(r"(?m)^@\w+\{(\w+),$", made.bibtex)
-    assert len(keys) == len({*keys}) == len(listed)
+    assert len(keys) == len({*keys}) == len(listed) + 1  # STROBE is cited on the page alone
     assert made.bibtex.count("{") == made.bibtex.count("}")
-    cited = {int(one) for group in re.findall(r"\[([\d, ]+)\]", made.methods)
+    cited = {int(one) for group in re.findall(r"\[([\d, ]+)\]", text)
              for one in group.split(", ")}  # fmt: skip
     assert cited == {*map(int, listed)}
+    on_the_page = made.html.split('<section id="references"')[1].split("</section>")[0]
+    assert on_the_page.count("<li>") == len(keys)
+    assert "[1] Best WR" not in on_the_page
+    assert "Vermeire S et al. Clin Gastroenterol Hepatol 2010;8:357-363" in references
+    assert made.html.count("abstract P786 (U-EXCEL and U-EXCEED)") > 1
+    assert "Versions" not in text
+
+
+def test_the_abbreviations_of_the_page_are_spelled_out_after_the_methods(made, small):
+    for page in (made.html, small.html):
+        part = page.split("<h3>Abbreviations</h3>")[1].split("</section>")[0]
+        assert "CDAI, Crohn&#x27;s Disease Activity Index" in part
+        seen = Page(f"<section {page.split('<section', 1)[1].rsplit('</section>', 1)[0]}</section>")
+        spelled = set(re.findall(r"(?:^|; |>)([\w/-]+), ", part))
+        assert set(re.findall(r"\b(?:SES-CD|PRO2|UCEIS|STRIDE-II|IQR|CI|CR-100)\b", seen.text)) <= (
+            spelled
+        )
 
 
 def test_hostile_text_is_text_on_the_page(small):

@@ -10,7 +10,8 @@ from ibd_scores.endpoint import endpoint
 
 
 @endpoint("IBD", "C-reactive protein normal",
-          "CRP < 5 mg/L (limit: another; inclusive=True: <=)", TURNER_2021)  # fmt: skip
+          "CRP < 5 mg/L (limit: another, such as the laboratory's upper limit of normal, which "
+          "STRIDE-II names; inclusive=True: <=)", TURNER_2021)  # fmt: skip
 def crp_normal(
     crp_mg_l: Array,
     crp_mg_l_censor: Array = UNCENSORED,
@@ -33,7 +34,7 @@ def calprotectin_normal(
 
 @endpoint("IBD", "Erythrocyte sedimentation rate normal",
           "ESR <= 15 mm/h in men and 20 in women, from 50 years of age 20 and 30; without age or "
-          "sex not evaluable (limit: the laboratory's own for all, whatever their age and sex)",
+          "sex not evaluable (limit=the laboratory's own: for all, whatever their age and sex)",
           CONVENTION)  # fmt: skip
 def esr_normal(
     esr_mm_h: Array, age: Array = UNKNOWN, sex: Array = UNKNOWN, *, limit: float | None = None

@@ -80,7 +80,7 @@ def partial_adapted_mayo_response(
     )
 
 
-@endpoint("UC", "Clinical remission (Mayo)", "Mayo score <= 2 and no subscore above 1",
+@endpoint("UC", "Clinical remission (Mayo)", "full Mayo score <= 2 and no subscore above 1",
           RUTGEERTS_2005)  # fmt: skip
 def mayo_remission(
     mayo_full: Array, stool_frequency: Array, rectal_bleeding: Array,
@@ -91,7 +91,7 @@ def mayo_remission(
 
 
 @endpoint("UC", "Clinical response (Mayo)",
-          f"Mayo score down by at least 3 and 30 %, {BLEEDING}", RUTGEERTS_2005)  # fmt: skip
+          f"full Mayo score down by at least 3 and 30 %, {BLEEDING}", RUTGEERTS_2005)  # fmt: skip
 def mayo_response(
     mayo_full: Array, mayo_full_baseline: Array,
     rectal_bleeding: Array, rectal_bleeding_baseline: Array,

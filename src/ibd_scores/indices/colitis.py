@@ -57,7 +57,7 @@ def no_subscore_above_1(points: Mapping[str, Array]) -> Mask:
 
 mayo_full = Index(
     name="mayo_full",
-    title="Mayo score",
+    title="Full Mayo score",
     disease="UC",
     items=(STOOL_FREQUENCY, RECTAL_BLEEDING, ENDOSCOPIC_SUBSCORE, PHYSICIAN_GLOBAL),
     bands=(

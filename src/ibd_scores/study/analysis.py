@@ -157,8 +157,8 @@ class Analysis:
             one.name: {"definition": plainly(one.definition), "source": one.citation}
             for one in (*self.plan.endpoints, *self._described)
         }
-        for one, _, definition in markers.readings(**self.limits):
-            rows[one.name] = {"definition": definition, "source": one.citation}
+        for one in markers.readings(**self.limits):
+            rows[one.endpoint.name] = {"definition": one.definition, "source": one.source}
         return pd.DataFrame.from_dict(rows, orient="index").rename_axis("endpoint")
 
     @property

@@ -14,26 +14,25 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from ibd_scores.citations import DANESE_2022, ECCO_P786, LOFTUS_2023
 from ibd_scores.study.labels import ESTIMAND_TITLES
 from ibd_scores.study.proportions import wilson
 
 __all__ = ["PUBLISHED", "Published", "beside", "caveats", "placebo_sentence"]
 
-LOFTUS = "Loftus EV et al. N Engl J Med 2023;388:1966-1980. doi:10.1056/NEJMoa2212728"
 ACG_CROHN = "American College of Gastroenterology, meeting abstract S736 (U-EXCEL)"
 ACG_COLITIS = "American College of Gastroenterology, meeting abstract S771 (U-ACCOMPLISH)"
-ECCO = "Panes J et al. European Crohn's and Colitis Organisation, congress abstract P786"
 EXCEED_RELEASE = "AbbVie, press release on the first results of U-EXCEED (NCT03345836)"
 COLITIS_RELEASE = (
     "AbbVie, announcement of the European approval for ulcerative colitis (2022); "
-    "the trials: Danese S et al. Lancet 2022;399:2113-2128. doi:10.1016/S0140-6736(22)00581-5"
+    f"the trials: {DANESE_2022}"
 )
 
 SHORT = {
-    LOFTUS: "Loftus 2023",
+    LOFTUS_2023: "Loftus 2023",
     ACG_CROHN: "abstract S736 of the American College of Gastroenterology",
     ACG_COLITIS: "abstract S771 of the American College of Gastroenterology",
-    ECCO: "ECCO abstract P786",
+    ECCO_P786: "ECCO abstract P786",
     EXCEED_RELEASE: "press release by AbbVie",
     COLITIS_RELEASE: "announcement by AbbVie, 2022",
 }
@@ -102,17 +101,17 @@ def _arms(
 
 def _responders(endpoint: str, k: int, percent: str, note: str) -> Published:
     return Published(
-        "U-EXCEL and U-EXCEED", RESPONDERS, "drug", "CD", endpoint, 12, k, 337, percent, ECCO,
+        "U-EXCEL and U-EXCEED", RESPONDERS, "drug", "CD", endpoint, 12, k, 337, percent, ECCO_P786,
         f"{CHOSEN} {note}".strip(),
     )  # fmt: skip
 
 
 PUBLISHED: tuple[Published, ...] = (
-    *_arms("U-EXCEL", "endoscopic_response", "45.5", "13.1", LOFTUS, f"{EXCEL} {ENDOSCOPIC}"),
-    *_arms("U-EXCEED", "endoscopic_response", "34.6", "3.5", LOFTUS, f"{EXCEED} {ENDOSCOPIC}"),
+    *_arms("U-EXCEL", "endoscopic_response", "45.5", "13.1", LOFTUS_2023, f"{EXCEL} {ENDOSCOPIC}"),
+    *_arms("U-EXCEED", "endoscopic_response", "34.6", "3.5", LOFTUS_2023, f"{EXCEED} {ENDOSCOPIC}"),
     _responders("endoscopic_response", 152, "45.1", ENDOSCOPIC),
-    *_arms("U-EXCEL", "cdai_remission", "49.5", "29.1", LOFTUS, EXCEL),
-    *_arms("U-EXCEED", "cdai_remission", "38.9", "21.1", LOFTUS, EXCEED),
+    *_arms("U-EXCEL", "cdai_remission", "49.5", "29.1", LOFTUS_2023, EXCEL),
+    *_arms("U-EXCEED", "cdai_remission", "38.9", "21.1", LOFTUS_2023, EXCEED),
     *_arms("U-EXCEL", "sf_aps_remission", "50.7", "22.2", ACG_CROHN, EXCEL),
     *_arms("U-EXCEED", "sf_aps_remission", "40", "14", EXCEED_RELEASE, EXCEED),
     _responders(

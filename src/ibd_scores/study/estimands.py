@@ -32,6 +32,8 @@ from ibd_scores.study.proportions import wilson
 
 __all__ = [
     "ESTIMANDS",
+    "INTERCURRENT",
+    "NEW_STEROID",
     "Estimand",
     "Rate",
     "check_estimand",
@@ -50,6 +52,14 @@ Estimand = Literal[
     "as_observed", "non_responder", "non_responder_started", "worst_case", "best_case"
 ]
 ESTIMANDS: tuple[Estimand, ...] = get_args(Estimand)
+NEW_STEROID = (
+    "a new systemic corticosteroid (taken at week 12 and recorded as not taken at baseline)"
+)
+INTERCURRENT = (
+    "An intercurrent event is having stopped before week 12 for whatever reason, or "
+    f"{NEW_STEROID}. Surgery, another biologic and death count only where they are recorded as a "
+    "reason for stopping."
+)
 
 
 class Rate(NamedTuple):

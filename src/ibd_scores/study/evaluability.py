@@ -8,7 +8,13 @@ from ibd_scores.endpoint import Endpoint
 from ibd_scores.endpoints import ses_cd_trial_entry
 from ibd_scores.study.labels import quantity
 
-__all__ = ["active_at_entry", "analyzed", "lacking", "reasons"]
+__all__ = ["NOT_ACTIVE", "active_at_entry", "analyzed", "lacking", "reasons"]
+
+# Whom `active_at_entry` leaves out, for the reader.
+NOT_ACTIVE = (
+    "whoever is known to have had an SES-CD without narrowing below 6 at baseline (below 4 in "
+    "isolated ileal disease)"
+)
 
 
 def active_at_entry(pairs: pd.DataFrame) -> "pd.Series[bool]":

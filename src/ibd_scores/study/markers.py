@@ -13,12 +13,23 @@ from ibd_scores.study.labels import plainly
 __all__ = ["Reading", "abnormal", "normalized", "readings"]
 
 
+# What STRIDE-II asks for instead of the numbers that the endpoints have as defaults.
+OWN_CRP = "limit chosen for this analysis; STRIDE-II: the laboratory's upper limit of normal"
+OWN_CALPROTECTIN = "limit chosen for this analysis; STRIDE-II: 250 µg/g, in its text 100 to 250"
+
+
 class Reading(NamedTuple):
-    """A marker's endpoint, the options that carry its limit, and its definition in words."""
+    """A marker's endpoint, the options that carry its limit, its definition, whose its limit is."""
 
     endpoint: Endpoint
     options: dict[str, Any]
     definition: str
+    basis: str = ""
+
+    @property
+    def source(self) -> str:
+        """The source of the endpoint, and what it says of the limit."""
+        return f"{self.endpoint.citation} ({self.basis})" if self.basis else self.endpoint.citation
 
 
 def readings(crp_limit: float, calprotectin_limit: float) -> tuple[Reading, ...]:
@@ -40,10 +51,17 @@ def readings(crp_limit: float, calprotectin_limit: float) -> tuple[Reading, ...]
     )
     both = {"crp_limit": crp_limit, "calprotectin_limit": calprotectin_limit}
     return (
-        Reading(e.crp_normal, {"limit": crp_limit}, crp),
-        Reading(e.calprotectin_normal, {"limit": calprotectin_limit}, calprotectin),
+        Reading(e.crp_normal, {"limit": crp_limit}, crp, OWN_CRP),
+        Reading(
+            e.calprotectin_normal, {"limit": calprotectin_limit}, calprotectin, OWN_CALPROTECTIN
+        ),
         Reading(e.esr_normal, {}, plainly(e.esr_normal.definition)),
-        Reading(e.biochemical_remission, both, f"{crp} and {calprotectin}"),
+        Reading(
+            e.biochemical_remission,
+            both,
+            f"{crp} and {calprotectin}",
+            "limits chosen for this analysis",
+        ),
     )
 
 
@@ -75,7 +93,7 @@ def normalized(
     """
     known = readings(crp_limit, calprotectin_limit)
     new, measured, open_to = [], [], []
-    for one, options, _ in known:
+    for one, options, *_ in known:
         new.append(one.normalization(pairs, **options))
         measured.append(one(pairs, **options))
         open_to.append(abnormal(one, pairs, options))

@@ -117,7 +117,7 @@ def answer(
         Rows of `estimands.rates` with ``subgroup``, one for each level; n is 0 where nobody is in
         it. A marker is asked of those in whom it was abnormal at baseline, as in the notebooks.
     """
-    one, options, _ = reading
+    one, options, *_ = reading
     pairs, among = analysis.pairs, subgroup.of(analysis.at_baseline).astype(object)
     among = among.where(among.notna(), UNKNOWN)
     eligible = (

@@ -1,4 +1,4 @@
-"""What the abbreviations of the tables stand for."""
+"""What the abbreviations of the tables, and of the report, stand for."""
 
 import re
 from collections.abc import Iterable
@@ -33,6 +33,7 @@ MEANINGS = {
     "SF/APS": "stool frequency and abdominal pain score",
     "SIBDQ": "Short Inflammatory Bowel Disease Questionnaire",
     "STRIDE-II": "Selecting Therapeutic Targets in Inflammatory Bowel Disease, second edition",
+    "STROBE": "Strengthening the Reporting of Observational Studies in Epidemiology",
     "TNF": "tumor necrosis factor",
     "U-ACCOMPLISH": "a trial of upadacitinib induction in ulcerative colitis",
     "U-ACHIEVE": "a trial of upadacitinib induction in ulcerative colitis",

@@ -6,6 +6,8 @@ manuscript: every table listed is of groups of patients, none is of a patient.
 
 from dataclasses import dataclass
 
+from ibd_scores.study.estimands import NEW_STEROID
+from ibd_scores.study.evaluability import NOT_ACTIVE
 from ibd_scores.study.plan import PLANS
 from ibd_scores.study.sharing import TABLES
 
@@ -34,22 +36,24 @@ class Entry:
     main: bool = False
     codes: bool = False  # its rows are named by our names of columns
     stub: str = ""  # what its rows are, where the notebook does not say so
+    among_cd: str = ""  # what is to be said of whom it counts in Crohn's disease alone
 
 
 WILSON = "k/n (%, 95 % CI): k of n patients met the endpoint; Wilson score interval."
 ESTIMANDS = (
-    f"{WILSON} As observed: those with a result. Non-responder imputation: a missing result, or a "
-    "new corticosteroid at week 12, counts as failure. Worst to best case: every missing result a "
-    "failure, or a success where what is known allows it."
+    f"{WILSON} As observed: those with a result. Non-responder imputation: a missing result, or "
+    f"{NEW_STEROID}, counts as failure. Worst to best case: every missing result, and every new "
+    "corticosteroid, a failure; every missing result a success where what is known allows it."
 )
 ELIGIBLE = (
     "n of each cell: those eligible for the endpoint who had a result, completed 12 weeks, or "
     "started; who met it at baseline already, or could not meet it, is in none."
 )
+ANALYZED = f"Of endpoints read from an SES-CD, not eligible either: {NOT_ACTIVE}."
 CHANGES = (
     "Medians (IQR). Improvement: Hodges-Lehmann estimate with its 95 % CI, of the ratio of week 12 "
     "to baseline where it says ratio. p: two-sided Wilcoxon signed-rank test with zeros dropped, "
-    "and ranked (Pratt); effect size: matched-pairs rank-biserial correlation."
+    "beside it with zeros ranked (Pratt); effect size: matched-pairs rank-biserial correlation."
 )
 BETWEEN = "Patients who completed 12 weeks; missing: no value at that visit."
 EVENTS = (
@@ -66,7 +70,8 @@ OF_DISEASE = (
         "Median (IQR) or n (%), of those with a value. No test was made. Censored: beyond a limit "
         "of detection.", main=True,
     ),
-    Entry("rates", "Endpoints at week 12 under each estimand", ELIGIBLE, ESTIMANDS, main=True),
+    Entry("rates", "Endpoints at week 12 under each estimand", ELIGIBLE, ESTIMANDS, main=True,
+          among_cd=ANALYZED),
     Entry(
         "changes", "Change from baseline to week 12", BOTH,
         f"{CHANGES} Adjusted p: Holm in the confirmatory family, Benjamini-Hochberg in the "
@@ -82,8 +87,9 @@ OF_DISEASE = (
     ),
     Entry("definitions", "Definitions of the endpoints", ""),
     Entry(
-        "denominators", "Denominators of the endpoints", "Everyone who started.",
-        "Counts. Intercurrent: a new corticosteroid at week 12.",
+        "denominators", "Denominators of the endpoints",
+        "Everyone who started. Not eligible: who met the endpoint at baseline already, or could "
+        "not meet it.", f"Counts. Intercurrent: {NEW_STEROID}.", among_cd=ANALYZED,
     ),
     Entry(
         "reasons", "Why results are missing", "Patients without a result for the endpoint.",
@@ -91,9 +97,10 @@ OF_DISEASE = (
     ),
     Entry(
         "imputed", "Endpoints under multiple imputation",
-        "Everyone who started and was eligible (n); who stopped counts as failure.",
-        "Missing examinations were imputed whole; rates combined by Rubin's rules on the logit "
-        "scale, with 95 % CI.", stub="Endpoint",
+        "Everyone who started and was eligible (n).",
+        f"Who stopped, or had {NEW_STEROID}, counts as failure and is not imputed. Missing "
+        "examinations of the others were imputed whole; rates combined by Rubin's rules on the "
+        "logit scale, with 95 % CI.", stub="Endpoint", among_cd=ANALYZED,
     ),
     Entry(
         "censoring", "Sensitivity to values beyond a limit of detection", BOTH,
@@ -107,7 +114,7 @@ OF_DISEASE = (
     ),
     Entry(
         "steroid", "Endpoints without corticosteroids at week 12",
-        f"All, or those on a corticosteroid at baseline. {ELIGIBLE}", ESTIMANDS,
+        f"All, or those on a corticosteroid at baseline. {ELIGIBLE}", ESTIMANDS, among_cd=ANALYZED,
     ),
     Entry("perianal", "Perianal disease at week 12", ELIGIBLE, ESTIMANDS),
     Entry(

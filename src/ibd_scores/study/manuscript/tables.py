@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ibd_scores.entries import ENTRIES
@@ -87,7 +87,9 @@ def _found(derived: Path) -> Iterator[tuple[Entry, str, Shown, str]]:
                 known = there[stage]
                 started = f"{disease.lower()}.flow[started].n"
                 if entry.cell in known and known["read"].facts.get(started):
-                    yield entry, DISEASES[disease], known[entry.cell], f"{stage}, {entry.cell}"
+                    whom = f"{entry.among} {entry.among_cd}" if disease == "CD" else entry.among
+                    own = replace(entry, among=whom.strip())
+                    yield own, DISEASES[disease], known[entry.cell], f"{stage}, {entry.cell}"
     for disease, stage in OUTCOMES.items():
         if "read" in there[stage] and not there[stage]["read"].facts.get(
             f"{disease.lower()}.flow[started].n"

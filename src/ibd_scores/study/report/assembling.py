@@ -7,13 +7,15 @@ from itertools import count
 
 from ibd_scores.study.harmless import running, shown
 from ibd_scores.study.labels import DRAWN_SINGLY
+from ibd_scores.study.manuscript.abbreviations import spelled_out
 from ibd_scores.study.report import contents, page, strobe
 from ibd_scores.study.report import references as r
 from ibd_scores.study.report.alternatives import alternative
-from ibd_scores.study.report.methods import Paragraph, Used, methods, used
+from ibd_scores.study.report.methods import methods
 from ibd_scores.study.report.references import References
 from ibd_scores.study.report.source import DISEASES, Run
-from ibd_scores.study.report.text import prose
+from ibd_scores.study.report.text import Paragraph, prose, words
+from ibd_scores.study.report.used import Used, used
 
 SECTIONS = {
     "answer": "The answer",
@@ -36,6 +38,9 @@ NUMBERS = {*list(SECTIONS)[1:8], "repairs"}
 SIMULATED = "Simulated cohort: no patient stands behind these numbers."
 OVERALL = ("any adverse event", "any serious adverse event", "any related adverse event",
            "any that led to stopping")  # fmt: skip
+DEPARTS = "This departs from the plan"
+# A reading may go below the worst case and above the best: these bounds are of the missing alone.
+READINGS = "other rules, visit windows and ways to count, so it may lie beyond worst and best case"
 NOT_RUN = "The chain of this cohort has no notebook on outcomes: there is nothing to report here."
 
 
@@ -63,7 +68,9 @@ class _Assembly:
         run, cohort = self.run, self.run.cohort
         by_disease = [used(run, disease) for disease in run.diseases]
         told = methods(run.provenance["parameters"], by_disease, run.provenance["versions"],
-                       self.references)  # fmt: skip
+                       self.references, declared=run.declared,
+                       score_source=cohort.score_source)  # fmt: skip
+        plain_methods = _as_text(told, self.references)
         reported = self.references.cite(r.STROBE)
         parts: dict[str, list[str]] = {
             "answer": [self._answer(by_disease)],
@@ -76,11 +83,14 @@ class _Assembly:
             "audit": self._both(contents.AUDIT),
             "limitations": [self._limitations()],
             "repairs": [self._cell(name, caption) for name, caption in contents.REPAIRS.items()],
-            "methods": [f"<h3>{shown(name)}</h3>\n{page.paragraph(text)}" for name, text in told],
+            "methods": [_told(name, text) for name, text in told],
             "references": [self._references()],
             "strobe": [self._strobe(reported)],
             "versions": self._versions(),
         }  # fmt: skip
+        seen = (words(text) for name in SECTIONS if name != "versions" for text in parts[name])
+        if meant := spelled_out(seen):
+            parts["methods"].append(_told("Abbreviations", meant))
         sections = []
         for name, heading in SECTIONS.items():
             simulated = cohort.simulated and name in NUMBERS
@@ -89,7 +99,7 @@ class _Assembly:
             sections.append(page.section(name, heading, mark, *parts[name], *figures))
         html = page.page(cohort.title, self._lead(), SECTIONS.items(), "\n".join(sections),
                          foot=SIMULATED if cohort.simulated else "")  # fmt: skip
-        return Report(html, self.references.bibtex(), _as_text(told, self.references))
+        return Report(html, self.references.bibtex(), plain_methods)
 
     def _lead(self) -> str:
         cohort, plan = self.run.cohort, self.run.plan
@@ -120,8 +130,10 @@ class _Assembly:
                                 ("primary", "changed"))  # fmt: skip
             range_ = next((said for said in primary if said.startswith(("If every", "No result")
                                                                        )), "")  # fmt: skip
-            spread = self.run.said(f"{disease}-spread")[1:]
-            lines["Primary outcome"] += [f"{name}. {said}" for said in primary[:1]]
+            spread = [f"{said.removesuffix('.')} ({READINGS})."
+                      for said in self.run.said(f"{disease}-spread")[1:]]  # fmt: skip
+            departs = [said for said in primary[1:] if said.startswith(DEPARTS)]
+            lines["Primary outcome"] += [" ".join([f"{name}.", *primary[:1], *departs])]
             lines["How sure"].append(" ".join([f"{name}.", range_, *spread]))
             lines["Change"] += [f"{name}. {said}" for said in changed[:1]]
             lines["Safety"].append(f"{name}: {self._harm(disease)}")
@@ -194,7 +206,8 @@ class _Assembly:
     def _strobe(self, reported: str) -> str:
         rows = "\n".join(
             f'<tr><th scope="row">{one.number}</th><td>{shown(one.asks)}</td>'
-            f"<td>{_place(one.where)}</td><td>{shown(one.remark)}</td></tr>"
+            f"<td>{', '.join(map(_place, (one.where, *one.also)))}</td>"
+            f"<td>{shown(one.remark)}</td></tr>"
             for one in strobe.ITEMS
         )
         heads = "".join(f'<th scope="col">{head}</th>'
@@ -215,7 +228,8 @@ class _Assembly:
             page.facts("parameters", "Parameters", ("parameter", "value", "read by"),
                        self.run.settings()),
             page.facts("software", "Software", ("package", "version"), found["versions"].items()),
-            page.facts("raw-files", "Files that were read", ("file", "bytes", "SHA-256"), raw),
+            page.facts("raw-files", "Files of the cohort's folder",
+                       ("file", "bytes", "SHA-256"), raw),
             page.facts("derived-files", "Files that were made", ("file", "SHA-256"), made),
         ]  # fmt: skip
 
@@ -226,8 +240,12 @@ def _place(where: str) -> str:
     return f'<a href="#{where}">{shown(SECTIONS[where])}</a>'
 
 
+def _told(name: str, text: str) -> str:
+    return "\n".join([f"<h3>{shown(name)}</h3>", *map(page.paragraph, text.split("\n\n"))])
+
+
 def _as_text(told: list[Paragraph], references: References) -> str:
-    """Write the methods and what they cite as plain text."""
+    """Write the methods and what they cite so far as plain text."""
     paragraphs = [f"{name}\n{text}" for name, text in told]
     cited = [f"[{place}] {one}" for place, one in enumerate(references.found, 1)]
     return "\n\n".join([*paragraphs, "References\n" + "\n".join(cited)]) + "\n"

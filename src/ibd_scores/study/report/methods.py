@@ -3,142 +3,38 @@
 Another parameter, another package, another interval in the table of changes: another text.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import ibd_scores
+from ibd_scores import derive, endpoints
 from ibd_scores.index import Index
-from ibd_scores.study import markers
-from ibd_scores.study.imputation.blocks import IMPUTATIONS
+from ibd_scores.study import evaluability, markers
 from ibd_scores.study.labels import ESTIMAND_TITLES, plainly, quantity, title
 from ibd_scores.study.plan import PLANS
+from ibd_scores.study.report import inference
 from ibd_scores.study.report import references as r
+from ibd_scores.study.report.inference import ESTIMANDS, measured
 from ibd_scores.study.report.references import References
-from ibd_scores.study.report.source import DISEASES, Run
-from ibd_scores.study.report.text import listed
+from ibd_scores.study.report.source import DISEASES
+from ibd_scores.study.report.text import Paragraph, listed
+from ibd_scores.study.report.used import Used
 
 DESIGN = (
     "A cohort without a control arm, seen at baseline and at week 12. What is primary, what is "
     "tested in which family and what is only described was fixed in a plan beforehand. Nothing is "
     "tested at baseline."
 )
-ESTIMANDS = {
-    "as_observed": "only patients with a result count",
-    "non_responder": "of those who completed, a missing result and an intercurrent event (a new "
-    "systemic corticosteroid) are failures",
-    "non_responder_started": "of all who started, a missing result and an intercurrent event "
-    "(having stopped, a new systemic corticosteroid) are failures",
-    "worst_case": "of all who started, every missing result is a failure",
-    "best_case": "of all who started, every missing result is a success where what is known "
-    "allows it",
-}
 ANALYSIS = ("python", "ibd-scores", "numpy", "pandas", "scipy", "statsmodels", "pingouin",
             "matplotlib", "seaborn")  # fmt: skip
-MANNERS = {"Holm": r.HOLM, "Benjamini-Hochberg": r.BENJAMINI}
-EXACT = "exact Stuart-Maxwell test over all swaps of the two visits"
-MOVES = {
-    "exact McNemar": ("exact McNemar test", (r.MCNEMAR,)),
-    "exact Stuart-Maxwell": (EXACT, (r.STUART, r.MAXWELL)),
-    "Monte-Carlo Stuart-Maxwell": ("Stuart-Maxwell test over sampled swaps of the two visits, "
-                                   "with a fixed seed", (r.STUART, r.MAXWELL)),
-}  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Used:
-    """What a run used in one disease, as its tables say.
-
-    Parameters
-    ----------
-    disease : str
-        "cd" or "uc".
-    started : int
-        How many patients; with none, nothing was used.
-    intervals : tuple of str
-        How the intervals of the changes were found: "exact", "normal approximation".
-    tested : tuple of str
-        The quantities whose change has a p-value.
-    families : mapping of str to (str, int)
-        The families of tests, each with its adjustment and the number of tests.
-    moves : tuple of str
-        The tests of transitions.
-    prevalence : bool
-        Whether findings before and after were compared.
-    imputed : str
-        The number of imputations; blank where nothing was imputed.
-    fewer_imputed : str
-        Why these were fewer than usual; blank where they were not.
-    not_imputed, not_modelled : str
-        Why not, in the chain's words.
-    predictors : tuple of str
-        Of the model that was fitted.
-    events : bool
-        Whether there is a table of adverse events.
-    specifications : int
-        How many were run.
-    audited : int
-        How many published figures were audited.
-    """
-
-    disease: str
-    started: int = 0
-    intervals: tuple[str, ...] = ()
-    tested: tuple[str, ...] = ()
-    families: Mapping[str, tuple[str, int]] = field(default_factory=dict)
-    moves: tuple[str, ...] = ()
-    prevalence: bool = False
-    imputed: str = ""
-    fewer_imputed: str = ""
-    not_imputed: str = ""
-    not_modelled: str = ""
-    predictors: tuple[str, ...] = ()
-    events: bool = False
-    specifications: int = 0
-    audited: int = 0
-
-
-def used(run: Run, disease: str) -> Used:
-    """Read from the tables of a run what it used in one disease."""
-    changes, tests = run.rows(f"{disease}_changes"), run.rows(f"{disease}_tests")
-    families: dict[str, tuple[str, int]] = {}
-    for row in tests:
-        if row["p"] and row["adjustment"]:
-            _, before = families.get(row["family"], ("", 0))
-            families[row["family"]] = row["adjustment"], before + 1
-    imputed, model = run.table(f"{disease}-imputed"), run.table(f"{disease}-predictors")
-    times = next(iter(imputed.column("imputations")), "") if imputed else ""
-    moves, found = run.table(f"{disease}-moves"), run.table(f"{disease}-prevalence")
-    flow = {row["step"]: row["n"] for row in run.rows(f"{disease}_flow")}
-    return Used(
-        disease=disease,
-        started=int(flow.get("started") or 0),
-        intervals=tuple(sorted({row["interval"] for row in changes if row["interval"]})),
-        tested=tuple(row["quantity"] for row in changes if row["p"]),
-        families=families,
-        moves=tuple(dict.fromkeys(one for one in moves.column("test") if one in MOVES))
-        if moves
-        else (),
-        prevalence=bool(found and found.rows),
-        imputed=times,
-        fewer_imputed=_first(imputed.note) if imputed and int(times or IMPUTATIONS) < IMPUTATIONS
-        else "",
-        not_imputed=_first(imputed.note) if imputed and not imputed.rows else "",
-        not_modelled=_first(model.note) if model and not model.rows else "",
-        predictors=tuple(row[0] for row in model.rows) if model else (),
-        events=bool(run.rows(f"{disease}_events")),
-        specifications=len(run.rows(f"{disease}_multiverse")),
-        audited=len(run.rows(f"{disease}_audit")),
-    )  # fmt: skip
-
-
-def _first(note: str) -> str:
-    """Return the first sentence of a note, where it says why something was not done."""
-    sentence = note.split(". ")[0].rstrip(".")
-    return "" if sentence in ("", "Not reported in print") or "Simulated" in sentence else sentence
-
-
-Paragraph = tuple[str, str]
+SOURCES = {
+    "items": "Scores were computed from their items",
+    "recorded": "Scores are the totals that the centre recorded, where it recorded any; others "
+    "were computed from their items",
+    "items_else_recorded": "Scores were computed from their items; where an item is missing, the "
+    "total that the centre recorded counts",
+}
+DAYS_LEFT_OUT = {"bowel_preparation": "bowel preparation", "endoscopy": "endoscopy"}
 
 
 def methods(
@@ -146,8 +42,11 @@ def methods(
     by_disease: Sequence[Used],
     versions: Mapping[str, str],
     references: References,
+    *,
+    declared: Mapping[str, Collection[str]],
+    score_source: str = "items",
 ) -> list[Paragraph]:
-    """Write the methods: paragraphs, each with its heading.
+    """Write the methods: text with its headings.
 
     Parameters
     ----------
@@ -159,38 +58,86 @@ def methods(
         Of the software.
     references : References
         Is added to.
+    declared : mapping of str to collection of str
+        The tables of the cohort with the columns that its declaration names.
+    score_source : str
+        Of its declaration.
     """
     present = [one for one in by_disease if one.started]
     return [
         ("Design", DESIGN),
-        *([("Scores", _scores(parameters, present, references))] if present else []),
+        *_baseline(present, references),
+        *_scores(parameters["02_scoring"], present, references, declared, score_source),
         *_endpoints(parameters, by_disease, references),
-        *_rates(parameters, present, references),
-        *_tests(present, references),
+        *_markers(parameters, present, references),
+        *inference.rates(present, references),
+        *inference.tests(present, references),
+        *inference.safety(present, references),
         ("Software", _software(versions)),
     ]
 
 
-def _scores(parameters: Mapping[str, Mapping[str, Any]], present: Sequence[Used],
-            references: References) -> str:  # fmt: skip
-    chosen = parameters["02_scoring"]
+def _baseline(present: Sequence[Used], references: References) -> Iterator[Paragraph]:
+    if any(one.scoped for one in present):
+        text = (
+            "Everyone who started is described by medians with quartiles or by counts. Of those "
+            "who completed, patients scoped at both visits are set beside the others by "
+            "standardized differences: of proportions, and of mean ranks where medians are given "
+            f"{references.cite(r.BALANCE)}."
+        )
+        yield "Baseline", text
+
+
+def _scores(chosen: Mapping[str, Any], present: Sequence[Used], references: References,
+            declared: Mapping[str, Collection[str]],
+            source: str) -> Iterator[Paragraph]:  # fmt: skip
+    if not present:
+        return
     names = dict.fromkeys(name.removesuffix("_matched") for one in present
                           for name in PLANS[one.disease.upper()].measured)  # fmt: skip
     known = {name: getattr(ibd_scores, name, None) for name in names}
-    cited = [f"{_measured(name)} {references.cite(index.citation)}" for name, index in known.items()
+    cited = [f"{measured(name)} {references.cite(index.citation)}" for name, index in known.items()
              if isinstance(index, Index)]  # fmt: skip
-    floor = (
-        "A high hematocrit subtracts nothing from the CDAI"
-        if chosen["hematocrit_floored"]
-        else "A high hematocrit subtracts from the CDAI, as published"
-    )
-    return (
-        f"Scores were computed from their items: {listed(cited)}. A missing item makes a missing "
-        f"score. A diary item needs at least {chosen['min_days']} of the seven days before a "
-        f"visit. {floor}; the lowest weight deficit is {chosen['weight_floor']:g} %. A segment "
-        "that was not reached is left out of an endoscopic sum and never counts as 0; changes of "
-        "the SES-CD are those of the segments explored at both visits."
-    )
+    crohn = any(one.disease == "cd" for one in present)
+    said = [f"{SOURCES[source]}: {listed(cited)}. A missing item makes a missing score."]
+    if crohn and "diary" in declared:
+        left_out = [words for name, words in DAYS_LEFT_OUT.items() if name in declared["diary"]]
+        days = f", days of {listed(left_out)} left out" if left_out else ""
+        said.append(
+            f"A diary item needs at least {chosen['min_days']} of the seven days before a "
+            f"visit{days}."
+        )
+    if crohn:
+        floor = (
+            "A high hematocrit subtracts nothing from the CDAI"
+            if chosen["hematocrit_floored"]
+            else "A high hematocrit subtracts from the CDAI, as published"
+        )
+        said.append(f"{floor}; the lowest weight deficit is {chosen['weight_floor']:g} %.")
+        if not any("standard_weight_kg" in columns for columns in declared.values()):
+            men, women = (
+                derive.keys_standard_weight(height_m=1, sex=sex) for sex in ("male", "female")
+            )
+            said.append(
+                f"The standard weight was not recorded and is {men:g} (men) or {women:g} (women) "
+                "× height in m squared, in place of the tables that trials use."
+            )
+        said.append(
+            "A segment that was not reached is left out of an endoscopic sum and never counts as "
+            "0; changes of the SES-CD are those of the segments explored at both visits."
+        )
+    yield "Scores", "\n\n".join(filter(None, [" ".join(said), _bands(present)]))
+
+
+def _bands(present: Sequence[Used]) -> str:
+    """Write the bands of the plan's transitions with their limits, as the catalogue has them."""
+    said = []
+    for column in (name for one in present for name in PLANS[one.disease.upper()].moves):
+        index = getattr(ibd_scores, column.removesuffix("_band"), None)
+        if isinstance(index, Index) and index.bands:
+            *rungs, last = plainly(index.ladder).split("; ")
+            said.append(f"{quantity(index.name)} {', '.join(rungs)}, else {last}")
+    return f"Bands are the first that fits: {'; '.join(said)}." if said else ""
 
 
 def _endpoints(parameters: Mapping[str, Mapping[str, Any]], by_disease: Sequence[Used],
@@ -208,29 +155,80 @@ def _endpoints(parameters: Mapping[str, Mapping[str, Any]], by_disease: Sequence
         plan = planned.judged_by(chosen["primary"])
         first, estimand = plan.primary_endpoint, chosen["estimand"]
         said = (
-            f"Primary endpoint: {title(first.name)}, {plainly(first.definition)} "
-            f"{references.cite(first.citation)}, under the estimand {ESTIMAND_TITLES[estimand]}: "
-            f"{ESTIMANDS[estimand]}."
+            f"Primary endpoint: {_defined(first.name, references)}, under the estimand "
+            f"{ESTIMAND_TITLES[estimand]}: {ESTIMANDS[estimand]}."
         )
         if (plan.primary, estimand) != (planned.primary, planned.estimand):
             said += (
                 f" This departs from the plan, which names {title(planned.primary)}, "
                 f"{ESTIMAND_TITLES[planned.estimand]}."
             )
-        others = [
-            f"{title(other.name)}, {plainly(other.definition)} {references.cite(other.citation)}"
-            for other in plan.endpoints
-            if other is not first
+        others = [_defined(other, references) for other in plan.names if other != first.name]
+        parts = [
+            said,
+            f"Others: {'; '.join(others)}.",
+            _analyzed(plan.names, references),
+            *_beside(one, references),
         ]
+        yield f"Endpoints: {name}", "\n\n".join(filter(None, parts))
+
+
+def _defined(name: str, references: References) -> str:
+    one = getattr(endpoints, name)
+    return f"{title(name)}, {plainly(one.definition)} {references.cite(one.citation)}"
+
+
+def _analyzed(names: Sequence[str], references: References) -> str:
+    """Write who is not in the analysis set of what is read from an SES-CD."""
+    read = [title(name) for name in names if "ses_cd" in getattr(endpoints, name).reads]
+    if not read:
+        return ""
+    trials = references.cite(endpoints.ses_cd_trial_entry.citation)
+    return (
+        f"The analysis set of what is read from an SES-CD ({listed(read)}) is narrower than the "
+        f"definitions say: {evaluability.NOT_ACTIVE} was not active enough to have entered the "
+        f"trials of the drug {trials} and is in no denominator. Who was not scoped at baseline, or "
+        "has a score of 4 or 5 without a known site, stays in."
+    )
+
+
+def _markers(parameters: Mapping[str, Mapping[str, Any]], present: Sequence[Used],
+             references: References) -> Iterator[Paragraph]:  # fmt: skip
+    found: dict[str, list[str]] = {}
+    for disease in (one.disease for one in present):
+        chosen = _chosen(parameters, disease)
         limits = {name: chosen[name] for name in ("crp_limit", "calprotectin_limit")}
-        normal = [
-            f"{reading.definition} {references.cite(reading.endpoint.citation)}"
-            for reading in markers.readings(**limits)
-        ]
+        said = []
+        for one in markers.readings(**limits):
+            basis = f" ({one.basis})" if one.basis else ""
+            said.append(f"{one.definition}{basis} {references.cite(one.endpoint.citation)}")
+        found.setdefault(f"Normal at week 12 is: {'; '.join(said)}.", []).append(DISEASES[disease])
+    if found:
+        apart = len(found) > 1
         yield (
-            f"Endpoints: {name}",
-            (f"{said} Others: {'; '.join(others)}. Markers are normal by: {'; '.join(normal)}."),
+            "Markers of inflammation",
+            "\n\n".join(
+                f"{listed(whose)}. {text}" if apart else text for text, whose in found.items()
+            ),
         )
+
+
+def _beside(one: Used, references: References) -> Iterator[str]:
+    """Write which endpoints were described beside those of the plan."""
+    if one.steroid:
+        free = [title(other.name) for other in PLANS[one.disease.upper()].free_of_steroid]
+        yield (
+            f"Corticosteroid-free is who meets the endpoint and takes no systemic corticosteroid "
+            f"at week 12: {listed(free)}, of all and of those who took one at baseline."
+        )
+    if one.perianal:
+        yield (
+            "Perianal disease: of those with a fistula or an abscess at baseline, that it is no "
+            "longer recorded at week 12; of those without, that none is new."
+        )
+    if one.described:
+        found = [_defined(name, references) for name in one.described]
+        yield f"Described, too: {'; '.join(found)}."
 
 
 def _chosen(parameters: Mapping[str, Mapping[str, Any]], disease: str) -> Mapping[str, Any]:
@@ -238,106 +236,6 @@ def _chosen(parameters: Mapping[str, Mapping[str, Any]], disease: str) -> Mappin
     return next(values for name, values in parameters.items() if f"_{disease}_" in name)
 
 
-def _measured(column: str) -> str:
-    """Name a quantity with its unit in brackets, for a list that is joined by commas."""
-    name, _, unit = quantity(column).partition(", ")
-    return f"{name} ({unit})" if unit else name
-
-
-def _rates(parameters: Mapping[str, Mapping[str, Any]], present: Sequence[Used],
-           references: References) -> Iterator[Paragraph]:  # fmt: skip
-    if not present:
-        return
-    each = "; ".join(f"{ESTIMAND_TITLES[name]}: {said}" for name, said in ESTIMANDS.items())
-    wilson, clopper = references.cite(r.WILSON), references.cite(r.CLOPPER)
-    text = (
-        f"Each endpoint is k of n under each of these estimands. {each[0].upper()}{each[1:]}. Who "
-        "met an endpoint at baseline, or could not meet it from there, is in no denominator. "
-        f"Intervals are Wilson's at 95 % {wilson}, with Clopper-Pearson's beside that of the "
-        f"primary endpoint {clopper}. The diseases are never pooled."
-    )
-    yield "Estimands and rates", text
-    said = []
-    for one in present:
-        name = DISEASES[one.disease]
-        if one.imputed:
-            said.append(
-                f"{name}: of those who had not stopped, missing examinations were imputed "
-                f"{one.imputed} times by chained predictive mean matching "
-                f"{references.cite(r.CHAINED)}, and the rates combined by Rubin's rules on the "
-                f"logit scale {references.cite(r.RUBIN)}."
-                + (f" {one.fewer_imputed}." if one.fewer_imputed else "")
-            )
-        elif one.not_imputed:
-            said.append(f"{name}: {one.not_imputed[0].lower()}{one.not_imputed[1:]}.")
-    if said:
-        yield "Missing results", " ".join(said)
-
-
-def _tests(present: Sequence[Used], references: References) -> Iterator[Paragraph]:
-    cite = references.cite
-    for one in present:
-        name, said = DISEASES[one.disease], []
-        if one.tested:
-            how = listed([f"the {way} distribution" if way == "exact" else f"the {way}"
-                          for way in one.intervals])  # fmt: skip
-            said.append(
-                f"Change from baseline, of patients with both values, in "
-                f"{listed([_measured(name) for name in one.tested])}: Hodges-Lehmann "
-                f"estimate {cite(r.HODGES)}"
-                + (f" with a 95 % interval from {how} of the signed ranks" if how else "")
-                + f", two-sided Wilcoxon signed-rank test with zeros dropped {cite(r.WILCOXON)} "
-                f"and ranked {cite(r.PRATT)}, matched-pairs rank-biserial correlation "
-                f"{cite(r.RANK_BISERIAL)}."
-            )
-            if {*one.tested} & {"crp_mg_l", "calprotectin_ug_g"}:
-                said.append(
-                    "CRP and calprotectin are compared as ratios; a value below a limit of "
-                    f"detection enters as the limit/√2 {cite(r.DETECTION)}."
-                )
-        else:
-            said.append("No change from baseline was tested: too few pairs are known.")
-        said += [f"Transitions between bands: {MOVES[test][0]} {cite(*MOVES[test][1])}."
-                 for test in one.moves]  # fmt: skip
-        if one.prevalence:
-            said.append(
-                f"Findings at both visits: difference with Newcombe's interval "
-                f"{cite(r.NEWCOMBE)}, exact McNemar test {cite(r.MCNEMAR)}."
-            )
-        if one.predictors:
-            said.append(
-                f"Predictors of the primary endpoint as observed, named beforehand "
-                f"({listed([*one.predictors])}): logistic regression with Firth's penalty "
-                f"{cite(r.FIRTH)} and profile intervals {cite(r.HEINZE)}; shrinkage "
-                f"{cite(r.SHRINKAGE)} and bootstrapped optimism {cite(r.OPTIMISM)}."
-            )
-        elif one.not_modelled:
-            said.append(f"Predictors: {one.not_modelled} {cite(r.EVENTS)}.")
-        said.append(_multiplicity(one, references))
-        if one.events:
-            said.append(f"Adverse events: rates for 100 patient-years with exact Poisson intervals "
-                        f"{cite(r.GARWOOD)}.")  # fmt: skip
-        if one.specifications:
-            said.append(f"Robustness: {one.specifications:,} specifications through the same "
-                        f"functions {cite(r.MULTIVERSE)}.")  # fmt: skip
-        if one.audited:
-            said.append(f"{one.audited} published percentages were audited for the counts that "
-                        f"print so {cite(r.GRIM)}.")  # fmt: skip
-        yield f"Analysis: {name}", " ".join(filter(None, said))
-
-
-def _multiplicity(one: Used, references: References) -> str:
-    """Write how p-values were adjusted; of a family in which none could be computed, nothing."""
-    said = [
-        f"{count} test{'s' if count > 1 else ''} in the {family} family "
-        f"({manner} {references.cite(MANNERS[manner])})"
-        for family, (manner, count) in one.families.items()
-    ]
-    if not said:
-        return "No test was possible, so nothing was adjusted for multiplicity."
-    return f"Multiplicity: {listed(said)}. The primary endpoint is estimated, not tested."
-
-
 def _software(versions: Mapping[str, str]) -> str:
     named = [f"{name} {versions[name]}" for name in ANALYSIS if name in versions]
-    return f"{listed(named)}. All packages, parameters and checksums stand under Versions."
+    return f"{listed(named)}. The report lists all versions, parameters and checksums."

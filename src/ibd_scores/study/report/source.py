@@ -40,6 +40,12 @@ class Run:
         """Of which diseases there is a notebook of outcomes: "cd", "uc"."""
         return [name for name, stage in OUTCOMES.items() if stage in self.plan.stages]
 
+    @property
+    def declared(self) -> dict[str, set[str]]:
+        """The tables of the cohort with the columns that its declaration names."""
+        tables = self.cohort.tables.items()
+        return {name: {one.column.name for one in table.sources} for name, table in tables}
+
     def parameter(self, disease: str, name: str) -> Any:
         """Return a parameter of a disease's notebook."""
         return self.provenance["parameters"][OUTCOMES[disease]][name]

@@ -9,13 +9,14 @@ class Item(NamedTuple):
     """An item: its number, what it asks for in few words, and where it is answered.
 
     `where` is the id of a section of the report, `NOT_APPLICABLE` or `AUTHORS`; `remark` says why,
-    or what is left to the authors beside it.
+    or what is left to the authors beside it; `also` are the ids of further sections.
     """
 
     number: str
     asks: str
     where: str
     remark: str = ""
+    also: tuple[str, ...] = ()
 
 
 ITEMS = (
@@ -28,10 +29,14 @@ ITEMS = (
     Item("6a", "eligibility, sources, selection and follow-up of patients", AUTHORS,
          "who was counted: flow of patients"),
     Item("6b", "matching and number of exposed and unexposed", NOT_APPLICABLE, "one group"),
-    Item("7", "outcomes, exposures, predictors and confounders defined", "methods"),
+    Item("7", "outcomes, exposures, predictors and confounders defined", "methods",
+         "endpoints, intercurrent and adverse events, predictors; nothing is adjusted for",
+         ("outcomes",)),
     Item("8", "sources of data and how each was measured", "repairs",
-         "the files that were read; devices and assays: authors"),
-    Item("9", "efforts against bias", "limitations"),
+         "the raw tables; devices and assays: authors"),
+    Item("9", "efforts against bias", "methods",
+         "plan, estimands and bounds; who was scoped and who was not; what remains",
+         ("baseline", "limitations")),
     Item("10", "how the study size was arrived at", AUTHORS),
     Item("11", "how quantitative variables were handled", "methods"),
     Item("12a", "statistical methods", "methods"),
@@ -49,7 +54,8 @@ ITEMS = (
     Item("15", "numbers of outcome events", "outcomes"),
     Item("16a", "estimates with their precision; confounders adjusted for", "outcomes",
          "unadjusted: there is no comparison to adjust"),
-    Item("16b", "boundaries of categories", "methods", "the definitions of the endpoints"),
+    Item("16b", "boundaries of categories", "methods",
+         "definitions of endpoints, limits of markers, bands of scores"),
     Item("16c", "relative into absolute risk", NOT_APPLICABLE, "no relative risk is reported"),
     Item("17", "other analyses", "robustness"),
     Item("18", "key results", "answer"),

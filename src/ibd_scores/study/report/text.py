@@ -1,8 +1,11 @@
 """The text of notebooks and lists of words, as they stand on the page."""
 
 import re
+from html import unescape
 
 from ibd_scores.study.harmless import shown
+
+Paragraph = tuple[str, str]  # a heading, and text of which blank lines part the paragraphs
 
 
 def prose(markdown: str) -> str:
@@ -20,6 +23,15 @@ def prose(markdown: str) -> str:
             said = re.sub("`([^`]+)`", r"<code>\1</code>", shown(" ".join(lines), 2000))
             parts.append(f"<p>{said}</p>")
     return "\n".join(parts)
+
+
+def words(html: str) -> str:
+    """Return the words of a part of the page.
+
+    >>> words('<td>CDAI</td><td>&lt; 150</td>').split()
+    ['CDAI', '<', '150']
+    """
+    return unescape(re.sub("<[^>]*>", " ", html.replace("<wbr>", "")))
 
 
 def listed(words: list[str]) -> str:
