@@ -240,7 +240,7 @@ def test_every_endpoint_with_a_placebo_rate_has_its_words() -> None:
 def test_the_caveats_are_those_of_the_specification(disease: str) -> None:
     said = " ".join(caveats(disease))
     for what in [
-        "no control arm", "regression to the mean", "mathematical coupling", "not blinded",
+        "no control arm", "regression to the mean", "mathematical coupling", "blinded",
         "scoped", "immortal time", "Corticosteroids",
     ]:  # fmt: skip
         assert what in said
