@@ -121,7 +121,7 @@ def _table(
     rows = one.rows
     if entry.codes:
         rows = tuple((*map(_named, row[: one.stubs]), *row[one.stubs :]) for row in rows)
-    note = one.note.replace(UNREPORTED, "").strip()
+    note = " ".join(one.note.replace(UNREPORTED, "").split())
     if simulated and "simulated" not in note.lower():
         note = f"{note} {SIMULATED}".strip()
     among = f"Denominator: {_lower(entry.among)}" if entry.among else ""
