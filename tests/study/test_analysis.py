@@ -9,7 +9,9 @@ import pytest
 from ibd_scores.study import layouts, multiverse, paths, safety, sentences
 from ibd_scores.study.analysis import Analysis
 from ibd_scores.study.description import scoped_table
+from ibd_scores.study.multiplicity import with_adjusted
 from ibd_scores.study.plan import PLANS
+from ibd_scores.study.reported import at_entry
 from ibd_scores.study.tables import facts
 from tests.study.conftest import scored
 from tests.study.test_partial_cohorts import CD, UC, cut
@@ -22,7 +24,7 @@ def every_table(one: Analysis) -> dict[str, pd.DataFrame]:
     """All that the notebook of a disease shows, laid out as there."""
     rates, changes = one.rates(), one.changes()
     tests = one.tests(changes)
-    changes = one.with_adjusted(changes, tests)
+    changes = with_adjusted(changes, tests)
     grid = one.multiverse()
     tables = {
         "flow": one.flow(), "baseline": layouts.baseline_table(one.table_one()),
@@ -48,7 +50,7 @@ def every_table(one: Analysis) -> dict[str, pd.DataFrame]:
             "perianal": layouts.rates_table(one.perianal()),
             "prevalence": layouts.prevalence_table(one.perianal_prevalence()),
             "transmural": layouts.rates_table(one.transmural()),
-            "wall": layouts.changes_table(one.wall()),
+            "wall": layouts.changes_table(with_adjusted(one.wall(), tests)),
         }
     said = sentences.primary_result(one.plan, rates, one.reasons(), one.chosen.estimand)
     assert all(sentence.endswith(".") for sentence in said)
@@ -211,6 +213,54 @@ def test_the_families_are_the_plans_and_every_p_has_its_adjustment() -> None:
         assert set(rest["adjustment"]) == {"Benjamini-Hochberg"}
         assert (tests["p_adjusted"] >= tests["p"]).all()
         assert f"{one.plan.moves[0]} transitions" in rest.index
+
+
+@pytest.mark.usefixtures("shipped")
+def test_every_p_of_the_tables_of_crohns_disease_is_in_a_family() -> None:
+    one = Analysis("CD", "upadacitinib", "endoscopic_response")
+    tests = one.tests(one.changes())
+    assert tests.index.tolist() == [
+        "cdai change", "ses_cd_matched change", "hbi change", "pro2_cd change", "crp_mg_l change",
+        "esr_mm_h change", "calprotectin_ug_g change", "thickest_wall_mm change",
+        "ses_cd_band transitions", "cdai_band transitions",
+        "disease duration, per 5 years predictor", "bowel surgery before, yes or no predictor",
+        "anal_fistula at both visits", "anal_abscess at both visits", "perianal at both visits",
+        "draining at both visits",
+    ]  # fmt: skip
+    wall = with_adjusted(one.wall(), tests)
+    assert wall["adjustment"].tolist() == ["Benjamini-Hochberg"]
+    # All 29 fell: the normal approximation gives z = 4.7, and 14 tests explore.
+    assert (wall["p"] < wall["p_adjusted"]).all()
+    assert (wall["p_adjusted"] < 0.001).all()
+
+
+@pytest.mark.usefixtures("shipped")
+def test_any_adverse_event_has_the_interval_of_its_patients() -> None:
+    events = Analysis("CD", "upadacitinib", "endoscopic_response").events()
+    any_ = safety.adverse_events_table(events).loc["any adverse event"]
+    # 34 of 80: quantiles 0.025 of Beta(34, 47) and 0.975 of Beta(35, 46).
+    assert any_["patients, n (%)"] == "34 (42.5 %)"
+    assert any_["% of patients, 95 % CI"] == "31.5 to 54.1"
+    assert any_["events"] == 45
+
+
+@pytest.mark.parametrize(
+    ("disease", "row", "note"),
+    [
+        ("CD", ("Perianal fistula or abscess", "yes\N{NO-BREAK SPACE}†"), "44 (55.0 %)"),
+        ("UC", ("Mayo endoscopic subscore", "3\N{NO-BREAK SPACE}†"), "17 (70.8 %)"),
+    ],
+)
+@pytest.mark.usefixtures("shipped")
+def test_what_was_printed_has_a_dagger_in_table_1(
+    disease: str, row: tuple[str, str], note: str
+) -> None:
+    one = Analysis(disease, "upadacitinib", PRIMARY[disease])
+    laid = layouts.baseline_table(one.table_one(), at_entry(one.published))
+    assert laid.loc[row, "median (IQR) or n (%)"] == note
+    marked = [level for _, level in laid.index if "†" in level]
+    assert marked == [row[1]]
+    assert one.marked().startswith("† printed in the congress abstract; nothing else here was.")
 
 
 @pytest.mark.usefixtures("shipped")

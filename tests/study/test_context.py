@@ -9,6 +9,7 @@ from ibd_scores.endpoint import Endpoint
 from ibd_scores.study.context import PHRASES, PUBLISHED, beside, caveats, placebo_sentence
 from ibd_scores.study.estimands import rates
 from ibd_scores.study.percentages import audit_percentage
+from ibd_scores.study.tidy import KEYS, columns
 
 COLUMNS = [
     "endpoint", "disease", "arm", "kind", "week", "k", "n", "percent", "low", "high", "source",
@@ -240,7 +241,7 @@ def test_every_endpoint_with_a_placebo_rate_has_its_words() -> None:
 def test_the_caveats_are_those_of_the_specification(disease: str) -> None:
     said = " ".join(caveats(disease))
     for what in [
-        "no control arm", "regression to the mean", "mathematical coupling", "not blinded",
+        "no control arm", "regression to the mean", "mathematical coupling", "blinded",
         "scoped", "immortal time", "Corticosteroids",
     ]:  # fmt: skip
         assert what in said
@@ -256,3 +257,19 @@ def test_caveats_are_refused_for_both_diseases_together() -> None:
 
 def test_without_rates_there_is_nothing_beside_them() -> None:
     assert beside(rates([], "UC"), "UC", "non_responder_started", simulated=True).empty
+
+
+@pytest.mark.parametrize(
+    ("disease", "said"),
+    [
+        ("CD", "Corticosteroids and setons given at the same time may account for a part of the "
+               "change in Crohn's disease; setons are not recorded."),
+        ("UC", "Corticosteroids given at the same time may account for a part of the change in "
+               "ulcerative colitis."),
+    ],
+)  # fmt: skip
+def test_what_else_was_given_is_told_by_disease(disease: str, said: str) -> None:
+    assert said in caveats(disease)
+    assert "Nothing says that whoever read the endoscopies was blinded." in caveats(disease)
+    # Where a table has a column for setons one day, this sentence is no longer true.
+    assert not [name for table in KEYS for name in columns(table) if "seton" in name]

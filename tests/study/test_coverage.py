@@ -5,6 +5,7 @@ its cohorts are drawn.
 """
 
 import importlib.util
+import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -180,3 +181,14 @@ def test_what_the_page_says_of_censored_markers_is_so() -> None:
     assert all(float(row[5]) < 2.5 for row in censored.values())
     assert {row[-1] for key, row in censored.items() if key[0].startswith("10 %")} == {"yes"}
     assert censored["40 % of baseline above the limit", "23"][-1] == "**below**"
+
+
+@pytest.mark.parametrize("stage", ["03_cd_outcomes", "04_uc_outcomes"])
+def test_what_the_notebooks_say_of_coverage_is_what_the_page_found(stage: str) -> None:
+    told = json.loads((ROOT / "notebooks" / f"{stage}.ipynb").read_text(encoding="utf-8"))
+    text = " ".join("".join(cell["source"]) for cell in told["cells"]).replace("\n", " ")
+    assert "hold the truth in about 88 of 100 studies only" in text
+    assert "| Exact Poisson, patients differ | adverse events | 87.6 to 88.0 |" in PAGE
+    assert "holds the truth in 89 to 92 of 100 studies only" in text
+    assert "missed by the score itself, n = 75, truth 40 %: 92.5 %" in PAGE
+    assert "missed by the score itself, n = 75, truth 75 %: 88.7 %" in PAGE

@@ -6,6 +6,7 @@ from ibd_scores.study.audit import counts
 from ibd_scores.study.description import (
     Characteristic,
     baseline,
+    defined,
     flow,
     transitions,
 )
@@ -163,3 +164,20 @@ def test_categories_without_an_order_or_outside_it_are_refused() -> None:
         transitions(pairs_of_bands(), "ses_cd_band")
     with pytest.raises(ValueError, match="at baseline: 'moderate' is not in the order"):
         transitions(pairs_of_bands(), "ses_cd_band", ["inactive", "mild", "severe"])
+
+
+@pytest.mark.parametrize(
+    ("column", "said"),
+    [
+        ("ses_cd_band", "SES-CD band: inactive < 3; mild < 7; moderate < 16; severe beyond."),
+        ("cdai_band", "CDAI band: remission < 150; mild < 220; moderate ≤ 450; severe beyond."),
+        ("mayo_full_band",
+         "Full Mayo score band: remission ≤ 2 and no subscore above 1; remission criteria not met "
+         "≤ 2; mild < 6; moderate < 11; severe beyond."),
+        ("endoscopic_subscore",
+         "A subscore of 1 stands here whether friable or not; endoscopic improvement asks for no "
+         "friability."),
+    ],
+)  # fmt: skip
+def test_categories_are_told_with_their_limits(column: str, said: str) -> None:
+    assert defined(column) == said

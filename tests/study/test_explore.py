@@ -123,7 +123,7 @@ def test_who_stopped_is_not_evaluable_for_that_reason(analyses):
 
 def test_what_is_missing_is_named_with_its_visit(analyses):
     found = of(analyses["UC"], "P004")
-    assert found["mayo_remission"].reason == "week 12: no Full Mayo score"
+    assert found["mayo_remission"].reason == "week 12: no full Mayo score"
     assert found["partial_mayo_remission"].verdict == "met"
 
 

@@ -25,7 +25,7 @@ from ibd_scores.study.manuscript.tables import Table, Tables, assembled
 from ibd_scores.study.manuscript.widths import PADDING, length
 from ibd_scores.study.manuscript.word import MARGIN, document
 from ibd_scores.study.manuscript.workbook import workbook
-from ibd_scores.study.manuscript.writing import FILES, build, write
+from ibd_scores.study.manuscript.writing import FILES, build, settings, write
 from ibd_scores.study.plan import PLANS
 
 REPOSITORY = paths.root()
@@ -316,3 +316,31 @@ def test_the_command_refuses_what_the_chain_did_not_make(toy):
     with pytest.raises(ValueError, match="nobody"):
         write(toy.root, "nobody")
     assert not toy.derived.exists()
+
+
+SETTINGS = (
+    "Primary endpoint: Endoscopic response (U-EXCEL), non-responder imputation, all started "
+    "(Crohn's disease); Endoscopic improvement, as observed (ulcerative colitis)."
+)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("", f"{SETTINGS} Parameters are all at their defaults."),
+        ("crp_limit = 8.0", f"{SETTINGS} Parameters differ from their defaults: crp_limit = 8.0."),
+    ],
+)
+def test_the_primary_endpoint_and_the_settings_head_both_files(given, said):
+    told = {
+        "03_cd_outcomes": {"primary": "endoscopic_response", "estimand": "non_responder_started"},
+        "04_uc_outcomes": {"primary": "endoscopic_improvement", "estimand": "as_observed"},
+    }
+    assert settings({"parameters": told}, given) == said
+    assert settings({}, given) == ""
+    one = Table("Table 1", "Rates", ("Endpoint", "k/n"), (("Remission", "1/2"),), 1, (), "x, rates")
+    tables = Tables((one,), (), False, said)
+    word = docx.Document(io.BytesIO(document(tables, "ours")))
+    assert word.paragraphs[0].text == said
+    book = load_workbook(io.BytesIO(workbook(tables, {}, "ours")))
+    assert said in [cell.value for row in book["contents"].iter_rows() for cell in row]

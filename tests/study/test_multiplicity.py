@@ -46,6 +46,11 @@ def test_a_missing_p_stays_missing_and_is_no_test() -> None:
     assert found["p_adjusted"].tolist() == pytest.approx([0.03, np.nan, 0.06, 0.06], nan_ok=True)
 
 
+def test_where_there_is_no_p_no_method_is_named() -> None:
+    found = adjust(table("exploratory", 0.02, np.nan))
+    assert found["adjustment"].tolist() == ["Benjamini-Hochberg", ""]
+
+
 def test_a_family_of_missing_p_alone_stays_missing() -> None:
     assert adjust(table("exploratory", np.nan, np.nan))["p_adjusted"].isna().all()
 

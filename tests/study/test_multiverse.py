@@ -104,6 +104,17 @@ def test_the_primary_specification_is_one_and_is_the_plans(
     assert (uc["name"], uc["k"], uc["n"]) == ("endoscopic_improvement", 16, 26)
 
 
+def test_normalization_is_not_called_what_all_measured_are(crohn: pd.DataFrame) -> None:
+    asked = crohn[crohn["question"] == "CRP normal"]
+    named = asked[["name", "endpoint", "among"]].drop_duplicates().to_numpy().tolist()
+    assert named == [
+        ["crp_normalized", "C-reactive protein normalized", "abnormal at baseline"],
+        ["crp_normal", "C-reactive protein normal", "all measured"],
+    ]
+    usual = asked[asked["usual"]].to_dict("records")
+    assert [(row["name"], row["k"], row["n"]) for row in usual] == [("crp_normalized", 40, 73)]
+
+
 def test_the_reported_counts_are_among_the_specifications(
     crohn: pd.DataFrame, colitis: pd.DataFrame
 ) -> None:

@@ -18,8 +18,14 @@ def test_a_plan_reports_endpoints_of_its_own_disease_once_each(plan) -> None:
 
 @pytest.mark.parametrize("plan", PLANS.values(), ids=list(PLANS))
 def test_no_quantity_is_tested_in_two_families(plan) -> None:
-    assert not set(plan.confirmatory) & set(plan.exploratory)
+    every = [*plan.confirmatory, *plan.exploratory, *plan.imaged]
+    assert len(set(every)) == len(every)
     assert 1 <= len(plan.predictors) <= 2
+
+
+def test_the_change_of_the_bowel_wall_is_in_the_plan() -> None:
+    assert CD.imaged == ("thickest_wall_mm", "highest_maria", "highest_maria_simplified")
+    assert UC.imaged == ()
 
 
 def test_another_primary_endpoint_leaves_the_rest_as_it_was() -> None:

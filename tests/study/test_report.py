@@ -112,6 +112,15 @@ def test_the_page_that_the_readme_shows_says_what_the_report_says(made, monkeypa
     assert stored == readme.answer(made.html), stale
 
 
+def test_what_is_in_print_is_said_where_the_published_figures_begin(shown):
+    part = shown.text[
+        shown.text.index("“In print” is the congress abstract: 5 figures, stated of") :
+    ]
+    assert part.index("stated of 75 patients") < part.index("What was printed, which k")
+    assert "“In print” is the congress abstract: 3 figures, stated of 23 patients" in part
+    assert "Moderate to severe on endoscopy: SES-CD ≥ 7." in part
+
+
 def test_every_cell_that_a_report_takes_over_is_in_a_notebook(run):
     cells = [f"cd-{name}" for part in (contents.FLOW, contents.BASELINE, contents.OUTCOMES,
              contents.BIOMARKERS, contents.SAFETY, contents.ROBUSTNESS, contents.AUDIT)
@@ -304,6 +313,9 @@ def test_a_cohort_of_five_patients_is_told_in_words_where_no_test_is_possible(sm
     assert "imputed 50 times" not in small.methods
     assert "Firth" not in small.methods.split("References")[0]
     assert "nan" not in re.findall(r"[\w']+", shown.text)
+    # Nothing was published of these patients, and no abstract is spoken of.
+    assert "No figure of these patients is listed as published." in shown.text
+    assert not re.search("“In print”|†|reported in print|published.csv", shown.text)
 
 
 def test_a_run_that_is_out_of_date_or_failed_is_refused(finished, monkeypatch):

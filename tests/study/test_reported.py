@@ -6,7 +6,15 @@ from ibd_scores.study.audit import audit, read_published
 from ibd_scores.study.context import beside
 from ibd_scores.study.estimands import rates
 from ibd_scores.study.plan import CD, UC, Plan
-from ibd_scores.study.reported import read_claims, read_context, recovered
+from ibd_scores.study.reported import (
+    at_entry,
+    legend,
+    opening,
+    read_as,
+    read_claims,
+    read_context,
+    recovered,
+)
 from ibd_scores.study.tidy import save
 
 NOTHING = pd.DataFrame(columns=["disease", "endpoint", "k", "n", "percent", "low", "high"])
@@ -102,3 +110,24 @@ def test_the_baseline_of_colitis_is_that_of_all_who_started() -> None:
         "mayo_endoscopic_0": (1, 4, "scoped at both visits"),
         "mayo_endoscopic_3": (4, 6, "scoped at baseline, all who started"),
     }
+
+
+def test_a_cohort_of_which_nothing_was_published_is_told_of_no_abstract() -> None:
+    nothing = pd.DataFrame(columns=["endpoint", "stated_n", "printed"])
+    assert opening(nothing, "the congress abstract") == (
+        "No figure of these patients is listed as published."
+    )
+    assert legend(nothing, "the congress abstract") == ""
+    assert at_entry(nothing) == set()
+    assert read_as(nothing, CD) == ""
+
+
+def test_the_opening_counts_the_figures_and_names_their_patients() -> None:
+    claims = pd.DataFrame({"stated_n": ["75"] * 5})
+    assert opening(claims, "the congress abstract") == (
+        "“In print” is the congress abstract: 5 figures, stated of 75 patients; † marks them "
+        "elsewhere."
+    )
+    assert opening(claims.iloc[:1].assign(stated_n=""), "a paper") == (
+        "“In print” is a paper: 1 figure; † marks them elsewhere."
+    )

@@ -199,7 +199,7 @@ def test_without_any_time_at_risk_there_is_no_rate(patients: pd.DataFrame) -> No
     assert acne[["rate", "low", "high"]].isna().all()
     nobody = adverse_events(events, one, nowhere, "UC")
     assert nobody["percent"].isna().all()
-    assert adverse_events_table(nobody).iloc[0].tolist() == ["–", 0, "–", 0, 0, 0]
+    assert adverse_events_table(nobody).iloc[0].tolist() == ["–", "–", 0, "–", 0, 0, 0]
 
 
 def test_the_reader_sees_counts_rates_and_limits(
@@ -208,11 +208,14 @@ def test_the_reader_sees_counts_rates_and_limits(
     events = events_of(("A", "herpes zoster", 4, ("related", 1.0)))
     layout = adverse_events_table(adverse_events(events, patients, scores, "CD"))
     assert layout.columns.tolist() == [
-        "patients, n (%)", "events", "per 100 patient-years (95 % CI)", "serious", "related",
-        "led to stopping",
+        "patients, n (%)", "% of patients, 95 % CI", "events", "per 100 patient-years (95 % CI)",
+        "serious", "related", "led to stopping",
     ]  # fmt: skip
-    # One event in 4 years: Garwood's 0.0253 to 5.5716, times 25.
-    assert layout.loc["herpes zoster"].tolist() == ["1 (25.0 %)", 1, "25.0 (0.6 to 139.3)", 0, 1, 0]
+    # One event in 4 years: Garwood's 0.0253 to 5.5716, times 25. One patient of four: the quantile
+    # 0.025 of Beta(1, 4) is 0.6 %, and 0.975 of Beta(2, 3) 80.6 %.
+    assert layout.loc["herpes zoster"].tolist() == [
+        "1 (25.0 %)", "0.6 to 80.6", 1, "25.0 (0.6 to 139.3)", 0, 1, 0,
+    ]  # fmt: skip
     special = adverse_events_table(of_special_interest(events, patients, scores, "CD"))
     assert special.loc["venous thromboembolism"].tolist() == [
         "0 (0.0 %)", "0.0 to 60.2", 0, "0.0 (0.0 to 92.2)", "–",

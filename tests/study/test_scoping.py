@@ -30,7 +30,7 @@ def test_medians_counts_and_missing_stand_side_by_side() -> None:
     found = scoped_or_not(table, pairs, table.index[:6], chosen)  # the last did not complete
     assert found.index.tolist() == [
         ("Age, years", "median (IQR)"), ("Smoking", "current"), ("Smoking", "former"),
-        ("Smoking", "never"), ("Prior surgery", "yes"),
+        ("Smoking", "never"), ("Bowel surgery before", "yes"),
     ]  # fmt: skip
     assert found["scoped_n"].tolist() == [2, 3, 3, 3, 3]
     assert found["scoped_missing"].tolist() == [1, 0, 0, 0, 0]

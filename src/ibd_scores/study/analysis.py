@@ -31,7 +31,7 @@ from ibd_scores.study import (
     totals,
 )
 from ibd_scores.study.cohort import read_cohort
-from ibd_scores.study.labels import QUANTITIES, plainly
+from ibd_scores.study.labels import plainly
 from ibd_scores.study.multiverse import Chosen
 from ibd_scores.study.plan import PLANS
 from ibd_scores.study.tidy import read_tidy
@@ -102,6 +102,7 @@ class Analysis:
             "calprotectin_limit": self.chosen.calprotectin_limit,
         }
         self.published = audit.read_published(cohort, disease)
+        self.published_in = source.published_in
         unprinted = "Not reported in print. " if len(self.published) else ""
         self.unreported = unprinted + self.note
 
@@ -130,6 +131,11 @@ class Analysis:
     def table_one(self) -> pd.DataFrame:
         """Table 1; see `description.baseline`."""
         return description.baseline(self.at_baseline, self.characteristics)
+
+    def marked(self, among: str = "") -> str:
+        """What stands under a table with daggers; see `reported.legend`."""
+        legend = reported.legend(self.published, self.published_in, among)
+        return f"{legend} {self.note}".strip()
 
     def not_recorded(self) -> str:
         """What Table 1 should hold and this cohort does not record, as a sentence."""
@@ -250,6 +256,10 @@ class Analysis:
 
     def wall(self) -> pd.DataFrame:
         """Change of the bowel wall; see `description.imaging.changes`."""
+        return self._wall
+
+    @cached_property
+    def _wall(self) -> pd.DataFrame:
         return description.imaging.changes(self.tables["imaging"], population=self.completed)
 
     def moved(self, column: str) -> pd.DataFrame:
@@ -294,38 +304,22 @@ class Analysis:
         return predictors.describe(self.at_baseline, self._outcome, self.plan.predictors)
 
     def tests(self, changes: pd.DataFrame) -> pd.DataFrame:
-        """Every p-value of the disease, raw and adjusted in its family.
+        """Every p-value of the plan; see `multiplicity.of_plan`.
 
         Parameters
         ----------
         changes : DataFrame
             What `changes` returned.
-
-        Returns
-        -------
-        DataFrame
-            Index ``test``, such as "cdai change"; ``what`` in words, ``family``, ``p``, and what
-            `multiplicity.adjust` adds.
         """
-        kinds: dict[str, pd.Series[float]] = {
-            "change": changes["p"],
-            "transitions": self.moves()["p"],
-            "predictor": self.predictors()["p"],
+        found: dict[str, Mapping[Hashable, float]] = {
+            "change": dict(changes["p"]),
+            "transitions": dict(self.moves()["p"]),
+            "predictor": dict(self.predictors()["p"]),
         }
         if self.plan.disease == "CD":
-            kinds["at both visits"] = self.perianal_prevalence()["p"]
-        rows = {
-            f"{name} {kind}": {"what": f"{QUANTITIES.get(str(name), name)}: {kind}", "p": p,
-                               "family": self._family(name, kind)}
-            for kind, values in kinds.items() for name, p in values.items()
-        }  # fmt: skip
-        table = pd.DataFrame.from_dict(rows, orient="index", columns=["what", "family", "p"])
-        return multiplicity.adjust(table).rename_axis("test")
-
-    def with_adjusted(self, changes: pd.DataFrame, tests: pd.DataFrame) -> pd.DataFrame:
-        """The changes with the adjusted p of `tests` beside the raw one."""
-        own = tests.loc[[f"{name} change" for name in changes.index]].set_index(changes.index)
-        return changes.assign(p_adjusted=own["p_adjusted"], adjustment=own["adjustment"])
+            found["change"] = {**found["change"], **dict(self.wall()["p"])}
+            found["at both visits"] = dict(self.perianal_prevalence()["p"])
+        return multiplicity.of_plan(self.plan, found)
 
     def events(self) -> pd.DataFrame:
         """Adverse events; see `safety.adverse_events`."""
@@ -355,6 +349,10 @@ class Analysis:
         )
         return audit.audit(self.published, recovered)
 
+    def opening(self) -> str:
+        """Which figures were published; see `reported.opening`."""
+        return reported.opening(self.published, self.published_in)
+
     def joint(self) -> pd.DataFrame:
         """Denominators that fit several published figures at once; see `audit.joint`."""
         sets = {
@@ -372,10 +370,6 @@ class Analysis:
     @property
     def _analyzed(self) -> "list[pd.Series[bool]]":
         return [evaluability.analyzed(one, self.pairs) for one in self.plan.endpoints]
-
-    def _family(self, name: Hashable, kind: str) -> str:
-        confirms = kind == "change" and name in self.plan.confirmatory
-        return "confirmatory" if confirms else "exploratory"
 
     @property
     def _safety(self) -> tuple[pd.DataFrame | None, pd.DataFrame, pd.DataFrame, str]:

@@ -137,7 +137,7 @@ LIMITS = (
     "it (regression to the mean).",
     "A change contains the baseline it is measured from; that the two correlate is arithmetic "
     "(mathematical coupling) and is not interpreted.",
-    "Whoever read the endoscopies was not blinded.",
+    "Nothing says that whoever read the endoscopies was blinded.",
     "Only those who were scoped can be judged by endoscopy; who was not is unlikely to be a random "
     "part.",
     "Rates as observed and changes count those alone who completed 12 weeks (immortal time); "
@@ -145,10 +145,12 @@ LIMITS = (
 )
 CONCOMITANT = {
     "CD": (
-        "Corticosteroids and setons given at the same time may account for a part of the change.",
+        "Corticosteroids and setons given at the same time may account for a part of the change in "
+        "Crohn's disease; setons are not recorded.",
     ),
     "UC": (
-        "Corticosteroids given at the same time may account for a part of the change.",
+        "Corticosteroids given at the same time may account for a part of the change in ulcerative "
+        "colitis.",
         "The trials of the drug judged induction in ulcerative colitis at week 8; week 12 is off "
         "that schedule.",
     ),

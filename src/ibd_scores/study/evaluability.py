@@ -6,7 +6,7 @@ import pandas as pd
 
 from ibd_scores.endpoint import Endpoint
 from ibd_scores.endpoints import ses_cd_trial_entry
-from ibd_scores.study.labels import quantity
+from ibd_scores.study.labels import within
 
 __all__ = ["NOT_ACTIVE", "active_at_entry", "analyzed", "lacking", "reasons"]
 
@@ -130,11 +130,11 @@ def lacking(one: Endpoint, pairs: pd.DataFrame) -> "dict[str, pd.Series[bool]]":
         for source in one.reads_at(baseline=visit == "baseline"):
             values = pairs.get(source + suffix, undecided.mask(undecided))
             absent = undecided & values.isna()
-            found[f"{visit}: no {quantity(source)}"] = absent
+            found[f"{visit}: no {within(source)}"] = absent
             undecided &= ~absent
     for visit, suffix in (("week 12", ""), ("baseline", "_baseline")):
         for score in one.reads:
             alone = undecided & pairs.get(f"{score}_source{suffix}", undecided).eq("recorded")
-            found[f"{visit}: {quantity(score)} recorded as a total alone"] = alone
+            found[f"{visit}: {within(score)} recorded as a total alone"] = alone
             undecided &= ~alone
     return {**found, "left open by the rule": undecided}

@@ -6,10 +6,12 @@ from collections.abc import Collection, Hashable
 
 from ibd_scores import endpoints
 from ibd_scores.endpoint import Endpoint
+from ibd_scores.entries import ENTRIES
 from ibd_scores.indices.endoscopy import SEGMENTS
+from ibd_scores.study.intake.words import words
 
-__all__ = ["ESTIMAND_TITLES", "LIMITS", "OTHER_TITLES", "QUANTITIES", "plainly", "quantity",
-           "raised", "title"]  # fmt: skip
+__all__ = ["ESTIMAND_TITLES", "LIMITS", "OTHER_TITLES", "QUANTITIES", "dagger", "plainly",
+           "quantity", "raised", "recorded", "title", "within"]  # fmt: skip
 
 
 def _limit(normal: Endpoint) -> float:
@@ -30,6 +32,7 @@ QUANTITIES = {
     "anal_fistula": "Anal fistula",
     "anal_abscess": "Perianal abscess",
     "draining": "Draining perianal fistula",
+    "prior_surgery": "Bowel surgery before",
     "prior_anti_tnf": "Prior anti-TNF",
     "prior_anti_integrin": "Prior anti-integrin",
     "prior_anti_il12_23": "Prior anti-IL-12/23",
@@ -99,6 +102,8 @@ ESTIMAND_TITLES = {
     "multiple_imputation": "multiple imputation, stopped = failure",
 }
 
+PROPER = {"Mayo", "Montreal"}
+
 # The names that `Endpoint.steroid_free` gives.
 STEROID_FREE = re.compile(
     r"(?P<own>\w+)_steroid_free(_(?P<days>\d+)_days)?(?P<of_those>_of_those_on_steroid)?"
@@ -147,10 +152,40 @@ def quantity(column: str) -> str:
 
     Examples
     --------
-    >>> quantity("crp_mg_l"), quantity("prior_surgery")
-    ('CRP, mg/L', 'Prior surgery')
+    >>> quantity("crp_mg_l"), quantity("smoking")
+    ('CRP, mg/L', 'Smoking')
     """
     return QUANTITIES.get(column, column.replace("_", " ").capitalize())
+
+
+def within(column: str) -> str:
+    """Write a column's name within a sentence: small, unless it is an abbreviation or a name.
+
+    Examples
+    --------
+    >>> within("liquid_stools_mean"), within("mayo_full"), within("endoscopic_subscore")
+    ('stool diary', 'full Mayo score', 'Mayo endoscopic subscore')
+    """
+    text = quantity(column)
+    word = text.split(" ")[0].split(",")[0]
+    small = word[1:].islower() and word not in PROPER
+    return text[:1].lower() + text[1:] if small else text
+
+
+def recorded(name: str) -> str:
+    """Write a score, or a column of the tidy tables, whose own name stays in brackets.
+
+    Examples
+    --------
+    >>> recorded("cdai"), recorded("hematocrit_percent"), recorded("not done")
+    ('CDAI', 'Hematocrit [hematocrit_percent]', 'not done')
+    """
+    if name in ENTRIES:
+        return QUANTITIES.get(name) or ENTRIES[name].title
+    try:
+        return f"{words().label(name, 'en')} [{name}]"
+    except KeyError:
+        return name
 
 
 def raised(column: str, limit: float) -> str:
@@ -190,4 +225,9 @@ def title(endpoint: Hashable, reported: Collection[str] = ()) -> str:
     name = str(endpoint)
     known = _named(name)
     text = known.title.replace("<=", "≤") if known else OTHER_TITLES.get(name) or quantity(name)
-    return f"{text}\N{NO-BREAK SPACE}†" if name in reported else text
+    return dagger(text, name in reported)
+
+
+def dagger(text: str, marked: bool) -> str:
+    """Mark a text with the dagger of what the study reported."""
+    return f"{text}\N{NO-BREAK SPACE}†" if marked else text

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ibd_scores.study.estimands import Rate
-from ibd_scores.study.labels import ESTIMAND_TITLES, quantity, title
+from ibd_scores.study.labels import ESTIMAND_TITLES, dagger, quantity, title
 from ibd_scores.study.statistics import QUARTILES
 from ibd_scores.study.tables import MISSING, number, show
 
@@ -134,6 +134,7 @@ def audit_table(audit: pd.DataFrame) -> pd.DataFrame:
             "fits at stated N": (claim["fits_stated_n"] or MISSING)
             + (f" ({claim['other_rounding']})" if claim["other_rounding"] else ""),
             "N that fit": _first(claim["possible_n"].split(", "), 10) or MISSING,
+            "read as": title(claim["endpoint"]),
             "verdict": claim["verdict"]
             + (f" at {claim['stated_n']}" if claim["verdict"] == "impossible" else ""),
             "recovered": MISSING
@@ -151,10 +152,13 @@ def audit_table(audit: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, index=names)
 
 
-def baseline_table(baseline: pd.DataFrame) -> pd.DataFrame:
+def baseline_table(
+    baseline: pd.DataFrame, reported: Collection[tuple[str, str]] = ()
+) -> pd.DataFrame:
     """Lay out `description.baseline`: median (IQR) or n (%), how many are missing or censored.
 
-    A median or quartile that is known only as a bound is written as one: ``>1800``.
+    A median or quartile that is known only as a bound is written as one: ``>1800``. Rows that the
+    study `reported` (characteristic, level) get a dagger.
     """
     values = [
         _median(row, "", row["decimals"]) if pd.isna(row["k"]) else _count(row["k"], row["n"])
@@ -165,6 +169,10 @@ def baseline_table(baseline: pd.DataFrame) -> pd.DataFrame:
     table["censored, n (%)"] = [
         _count(k, n) for k, n in zip(baseline["censored"], baseline["n"], strict=True)
     ]
+    levels = [dagger(level, (one, level) in reported) for one, level in baseline.index]
+    table.index = pd.MultiIndex.from_arrays(
+        [baseline.index.get_level_values(0), levels], names=baseline.index.names
+    )
     return table
 
 

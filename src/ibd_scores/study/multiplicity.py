@@ -10,16 +10,26 @@ exploratory     Benjamini-Hochberg  the expected share of false ones among rejec
 The primary endpoint of a disease stands alone, in neither. CD and UC are separate families.
 """
 
+from collections.abc import Hashable, Mapping
+
 import pandas as pd
 from statsmodels.stats.multitest import multipletests
 
-__all__ = ["adjust"]
+from ibd_scores.study.labels import QUANTITIES
+from ibd_scores.study.plan import Plan
+
+__all__ = ["OUTSIDE", "adjust", "of_plan", "with_adjusted"]
 
 # What each family's adjustment is called, and what statsmodels calls it: never its default.
 ADJUSTMENTS = {
     "confirmatory": ("Holm", "holm"),
     "exploratory": ("Benjamini-Hochberg", "fdr_bh"),
 }
+OUTSIDE = (
+    "In no family, and not adjusted: the sensitivity analyses of values beyond a limit of "
+    "detection, the forms of a listed test that stand beside it (Pratt's, asymptotic ones, "
+    "Bowker's), and the likelihood ratio test of a model as a whole."
+)
 
 
 def adjust(table: pd.DataFrame, family: str = "family", p: str = "p") -> pd.DataFrame:
@@ -37,7 +47,8 @@ def adjust(table: pd.DataFrame, family: str = "family", p: str = "p") -> pd.Data
     Returns
     -------
     DataFrame
-        The table with ``p_adjusted``, to be compared with 0.05, and ``adjustment``.
+        The table with ``p_adjusted``, to be compared with 0.05, and ``adjustment``, blank where
+        there is no p.
 
     Raises
     ------
@@ -80,4 +91,42 @@ def adjust(table: pd.DataFrame, family: str = "family", p: str = "p") -> pd.Data
         method = ADJUSTMENTS[str(name)][1]
         adjusted.loc[tests.index] = multipletests(tests[p], method=method)[1]
     names = table[family].map({name: title for name, (title, _) in ADJUSTMENTS.items()})
-    return table.assign(p_adjusted=adjusted.to_numpy(), adjustment=names)
+    named = names.where(raw.notna().to_numpy(), "")
+    return table.assign(p_adjusted=adjusted.to_numpy(), adjustment=named)
+
+
+def of_plan(plan: Plan, found: Mapping[str, Mapping[Hashable, float]]) -> pd.DataFrame:
+    """Every p-value of a plan, raw and adjusted in its family.
+
+    Parameters
+    ----------
+    plan : Plan
+        Says which changes are confirmatory; all else explores.
+    found : mapping
+        Kind of test, such as "change", to what was tested and its p.
+
+    Returns
+    -------
+    DataFrame
+        Index ``test``, such as "cdai change"; ``what`` in words, ``family``, ``p``, and what
+        `adjust` adds.
+    """
+    rows = {
+        f"{name} {kind}": {
+            "what": f"{QUANTITIES.get(str(name), name)}: {kind}",
+            "family": "confirmatory"
+            if kind == "change" and name in plan.confirmatory
+            else "exploratory",
+            "p": p,
+        }
+        for kind, tests in found.items()
+        for name, p in tests.items()
+    }
+    table = pd.DataFrame.from_dict(rows, orient="index", columns=["what", "family", "p"])
+    return adjust(table).rename_axis("test")
+
+
+def with_adjusted(changes: pd.DataFrame, tests: pd.DataFrame) -> pd.DataFrame:
+    """The changes of `statistics.changes` with the adjusted p of `of_plan` beside the raw one."""
+    own = tests.loc[[f"{name} change" for name in changes.index]].set_index(changes.index)
+    return changes.assign(p_adjusted=own["p_adjusted"], adjustment=own["adjustment"])

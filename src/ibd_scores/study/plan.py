@@ -31,6 +31,8 @@ class Plan:
         Quantities whose change from baseline is tested in the confirmatory family (Holm).
     exploratory : tuple of str
         Quantities whose change is tested among the exploratory ones (Benjamini-Hochberg).
+    imaged : tuple of str
+        Likewise, of imaging of the bowel wall, each where it was recorded.
     free_of_steroid : tuple of Endpoint
         Those also reported without corticosteroids.
     moves : tuple of str
@@ -55,6 +57,7 @@ class Plan:
     moves: tuple[str, ...]
     predictors: dict[str, tuple[float, str]]
     estimand: str = "non_responder_started"
+    imaged: tuple[str, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -98,10 +101,11 @@ CD = Plan(
     confirmatory=("cdai", "ses_cd_matched"),
     exploratory=("hbi", "pro2_cd", "crp_mg_l", "esr_mm_h", "calprotectin_ug_g"),
     free_of_steroid=(e.cdai_remission, e.endoscopic_response, e.ses_cd_remission, e.deep_remission),
+    imaged=("thickest_wall_mm", "highest_maria", "highest_maria_simplified"),
     moves=("ses_cd_band", "cdai_band"),
     predictors={
         "disease_duration": (5, "disease duration, per 5 years"),
-        "prior_surgery": (1, "bowel resection before, yes or no"),
+        "prior_surgery": (1, "bowel surgery before, yes or no"),
     },
 )  # fmt: skip
 UC = Plan(

@@ -5,13 +5,27 @@ from pathlib import Path
 import pandas as pd
 
 from ibd_scores import endpoints as e
+from ibd_scores.endpoint import Endpoint
 from ibd_scores.study import estimands, totals
 from ibd_scores.study.cohort import read_cohort
+from ibd_scores.study.labels import plainly, quantity
 from ibd_scores.study.plan import Plan
 from ibd_scores.study.tables import number
 from ibd_scores.study.tidy import read_tidy
 
-__all__ = ["note", "read_claims", "read_context", "recovered"]
+__all__ = [
+    "at_entry",
+    "legend",
+    "note",
+    "opening",
+    "read_as",
+    "read_claims",
+    "read_context",
+    "recovered",
+]
+
+# Published figures of baseline that are rows of Table 1: the column and its level.
+_OF_TABLE_1 = {"perianal": ("perianal", "yes"), "mayo_endoscopic_3": ("endoscopic_subscore", "3")}
 
 
 def note(cohort: str) -> str:
@@ -21,6 +35,62 @@ def note(cohort: str) -> str:
     """
     told = totals.sources(read_tidy(cohort, "scores"))
     return " ".join(filter(None, [told, read_cohort(cohort).note]))
+
+
+def opening(published: pd.DataFrame, where: str) -> str:
+    """Say which figures of one disease were published, where, and of how many patients.
+
+    Parameters
+    ----------
+    published : DataFrame
+        What `audit.read_published` returns.
+    where : str
+        `Cohort.published_in`.
+
+    Examples
+    --------
+    >>> claims = pd.DataFrame({"stated_n": ["23", "23", ""]})
+    >>> opening(claims, "the congress abstract")
+    '“In print” is the congress abstract: 3 figures, stated of 23 patients; † marks them elsewhere.'
+    """
+    if published.empty:
+        return "No figure of these patients is listed as published."
+    stated = dict.fromkeys(published.loc[published["stated_n"].ne(""), "stated_n"])
+    of = f", stated of {' or '.join(stated)} patients" if stated else ""
+    figures = "1 figure" if len(published) == 1 else f"{len(published)} figures"
+    return f"“In print” is {where}: {figures}{of}; † marks them elsewhere."
+
+
+def legend(published: pd.DataFrame, where: str, among: str = "") -> str:
+    """Say what the dagger means, `among` whom; empty where nothing was published.
+
+    Examples
+    --------
+    >>> legend(pd.DataFrame({"printed": ["80"]}), "the congress abstract")
+    '† printed in the congress abstract; nothing else here was.'
+    """
+    return f"† printed in {where}{among}; nothing else here was." if len(published) else ""
+
+
+def at_entry(published: pd.DataFrame) -> set[tuple[str, str]]:
+    """Give the rows of Table 1 that were published: characteristic and level."""
+    found = (_OF_TABLE_1[name] for name in published["endpoint"] if name in _OF_TABLE_1)
+    return {(quantity(column), level) for column, level in found}
+
+
+def read_as(published: pd.DataFrame, plan: Plan) -> str:
+    """Define what figures are read as that are no endpoints of the plan, as sentences.
+
+    Examples
+    --------
+    >>> from ibd_scores.study.plan import CD
+    >>> read_as(pd.DataFrame({"endpoint": ["perianal", "ses_cd_moderate_severe"]}), CD)
+    'Moderate to severe on endoscopy: SES-CD ≥ 7.'
+    """
+    other = (getattr(e, name, None) for name in published["endpoint"] if name not in plan.names)
+    return " ".join(
+        f"{one.title}: {plainly(one.definition)}." for one in other if isinstance(one, Endpoint)
+    )
 
 
 def recovered(

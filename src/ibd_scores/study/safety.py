@@ -41,7 +41,7 @@ SUMMARIES = {
     "any related adverse event": "related",
     "any that led to stopping": "stopped",
 }
-MEASURES = ["patients", "percent", "events", "rate", "low", "high"]
+MEASURES = ["patients", "percent", "percent_low", "percent_high", "events", "rate", "low", "high"]
 
 UNNAMED = "no term recorded or kept"
 # MedDRA preferred terms in lower case, for what must be named even where there was none; American
@@ -101,7 +101,8 @@ def adverse_events(
     DataFrame
         Index ``term``: any adverse event, any serious, any related (to the drug) and any that led
         to stopping, then the terms by number of patients (`UNNAMED` where there is none).
-        ``patients`` with the event and their ``percent`` of those who started; ``events``, with
+        ``patients`` with the event and their ``percent`` of those who started, with its
+        Clopper-Pearson limits ``percent_low`` and ``percent_high``; ``events``, with
         their ``rate`` per 100 patient-years and its exact Poisson limits ``low`` and ``high``; of
         the events ``serious``, ``related`` and ``stopped`` (led to stopping), where that was
         recorded. A table without events gives
@@ -153,8 +154,7 @@ def of_special_interest(
     Returns
     -------
     DataFrame
-        Index ``group``; ``patients, percent`` with their Clopper-Pearson limits ``percent_low`` and
-        ``percent_high``; ``events, rate, low, high`` as in `adverse_events`; ``terms`` found. Of no
+        Index ``group``; ``patients`` to ``high`` as in `adverse_events`; ``terms`` found. Of no
         event the upper limits say how much can be excluded (two-sided, so of n patients about
         3.7/n; the one-sided rule of three is 3/n). Missing where an event has no term, for it may
         be one of them. No row where events were not asked for.
@@ -163,7 +163,7 @@ def of_special_interest(
     ----------
     Hanley JA, Lippman-Hand A. JAMA 1983;249:1743-1745. doi:10.1001/jama.1983.03330370053031
     """
-    columns = [*MEASURES[:2], "percent_low", "percent_high", *MEASURES[2:], "terms"]
+    columns = [*MEASURES, "terms"]
     if events is None:
         return pd.DataFrame(columns=columns, index=pd.Index([], name="group", dtype="str"))
     own = _classified(events, patients, scores, disease)
@@ -178,12 +178,8 @@ def of_special_interest(
             rows[group] = dict.fromkeys(columns, np.nan) | {"terms": unknown}
             continue
         block = own[spelled.isin([_spelling(term) for term in terms])]
-        row = _counted(block, years, confidence)
-        limits = clopper_pearson(row["patients"], len(years), confidence)
         found = ", ".join(sorted({*block["term"]})) or MISSING
-        rows[group] = row | {
-            "percent_low": limits.low, "percent_high": limits.high, "terms": found,
-        }  # fmt: skip
+        rows[group] = _counted(block, years, confidence) | {"terms": found}
     return pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("group")
 
 
@@ -221,8 +217,8 @@ def adverse_events_table(table: pd.DataFrame) -> pd.DataFrame:
 
     Examples
     --------
-    >>> counted = {"patients": 3, "percent": 3.75, "events": 4}
-    >>> row = counted | {"rate": 22.2, "low": 6.05, "high": 56.8}
+    >>> counted = {"patients": 3, "percent": 3.75, "percent_low": 0.8, "percent_high": 10.6}
+    >>> row = counted | {"events": 4} | {"rate": 22.2, "low": 6.05, "high": 56.8}
     >>> laid = adverse_events_table(pd.DataFrame([row], index=["herpes zoster"]))
     >>> laid.loc["herpes zoster", "per 100 patient-years (95 % CI)"]
     '22.2 (6.1 to 56.8)'
@@ -232,8 +228,7 @@ def adverse_events_table(table: pd.DataFrame) -> pd.DataFrame:
         MISSING if pd.isna(percent) else f"{k:.0f} ({number(percent, 1)} %)"
         for k, percent in zip(table["patients"], table["percent"], strict=True)
     ]
-    if "percent_high" in table:
-        layout["% of patients, 95 % CI"] = _interval(table, "percent_low", "percent_high")
+    layout["% of patients, 95 % CI"] = _interval(table, "percent_low", "percent_high")
     layout["events"] = table["events"]
     layout["per 100 patient-years (95 % CI)"] = [
         MISSING if pd.isna(rate) else f"{number(rate, 1)} ({limits})"
@@ -275,7 +270,11 @@ def _counted(block: pd.DataFrame, years: "pd.Series[float]", confidence: float) 
         else RateInterval(np.nan, np.nan, np.nan)
     )
     percent = 100 * patients / len(years) if len(years) else np.nan
-    return {"patients": patients, "percent": percent, "events": len(block)} | rate._asdict()
+    limits = clopper_pearson(patients, len(years), confidence)
+    return {
+        "patients": patients, "percent": percent, "percent_low": limits.low,
+        "percent_high": limits.high, "events": len(block), **rate._asdict(),
+    }  # fmt: skip
 
 
 def _spelling(term: str) -> str:

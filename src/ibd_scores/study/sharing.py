@@ -27,6 +27,7 @@ OF_RATE = ["k", "n", "percent", "low", "high", "not_evaluable"]
 OF_CHANGE = ["improved", "same", "worse"]
 REASONS = "stopped: "
 OVERALL = "any "
+OF_PATIENTS = ["patients", "percent", "percent_low", "percent_high"]
 
 Tables = Mapping[str, pd.DataFrame]
 Rate = tuple[float, float]  # k of n
@@ -179,7 +180,7 @@ def _events(events: pd.DataFrame, least: int) -> pd.DataFrame:
     left = float(events.loc[rare, "events"].sum())
     if small(left, least) and len(whole):
         # All less those that are named would be these few.
-        blank.loc[whole.index, numbers.difference(["patients", "percent"])] = None
+        blank.loc[whole.index, numbers.difference(OF_PATIENTS)] = None
     kept = blank[~rare]
     if not rare.any():
         return kept

@@ -72,7 +72,8 @@ Keys at the top
     absent, visits are kept as written); visit_windows; codes; score_source ("items", the default;
     "recorded": the centre's own totals; "items_else_recorded"); pseudonyms (true, but for a
     simulated cohort: patients get a keyed pseudonym in everything derived); min_count (5, but 0 for
-    a simulated cohort: smaller counts are blank in the tables for sharing).
+    a simulated cohort: smaller counts are blank in the tables for sharing); published_in (where the
+    figures of `published.csv` were printed, as within a sentence: "the congress abstract").
 Keys of a table
     file (the ending tells how it is read: .csv comma, .tsv or .txt tab, with .gz if packed; .xlsx,
     .xlsm or .xls a workbook); sheet; header_row (1); columns; blocks (a row holds several records,

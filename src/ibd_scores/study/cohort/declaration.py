@@ -34,6 +34,7 @@ MIN_COUNT = 5  # of a cohort with patients behind it: the smallest count that is
 _TOP = {"title": str, "simulated": bool, "notebooks": list, "encoding": str, "dates": list,
         "missing": list, "also_in": str, "visit_names": dict, "visit_windows": dict,
         "score_source": str, "exported": date, "pseudonyms": bool, "min_count": int, "codes": dict,
+        "published_in": str,
         **dict.fromkeys(tidy.KEYS, dict)}  # fmt: skip
 _TABLE = {"file": str, "sheet": str, "header_row": int, "columns": dict, "key": list,
           "repeated": bool, "blocks": (dict, list), "rows_where": dict, "only_where": list,
@@ -323,4 +324,5 @@ class Declaration(Lines):
             exported=self.exported,
             pseudonyms=self.stated.get("pseudonyms", not self.simulated),
             min_count=min_count,
+            published_in=self.stated.get("published_in", Cohort.published_in),
         )

@@ -215,6 +215,7 @@ class Cohort:
     exported: date | None = None  # the day of the export; today if it is not stated
     pseudonyms: bool = False
     min_count: int = 0  # smaller counts are not passed on
+    published_in: str = "the publication"  # where the figures of published.csv were printed
 
     @property
     def note(self) -> str:

@@ -12,7 +12,14 @@ from ibd_scores.study.description.listing import (
     characteristics,
     not_recorded,
 )
-from ibd_scores.study.description.moves import ORDERS, courses, flow, segment_counts, transitions
+from ibd_scores.study.description.moves import (
+    ORDERS,
+    courses,
+    defined,
+    flow,
+    segment_counts,
+    transitions,
+)
 from ibd_scores.study.description.scoping import scoped_or_not, scoped_table
 from ibd_scores.study.description.table_one import EXTRAINTESTINAL, at_baseline, baseline
 
@@ -26,6 +33,7 @@ __all__ = [
     "baseline",
     "characteristics",
     "courses",
+    "defined",
     "flow",
     "imaging",
     "not_recorded",

@@ -166,7 +166,7 @@ OWED: dict[str, tuple[str, ...]] = {
     "anatomical type of perianal fistulas": (),
     "draining fistulas": ("draining",),
     "extraintestinal manifestations": ("extraintestinal_manifestation",),
-    "prior surgery": ("prior_surgery",),
+    "bowel surgery before": ("prior_surgery",),
     "number of prior advanced therapies": ("prior_advanced_therapies",),
     "class of prior advanced therapies": (
         "prior_anti_tnf", "prior_anti_integrin", "prior_anti_il12_23",

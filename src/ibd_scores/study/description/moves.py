@@ -6,22 +6,39 @@ from typing import Any
 import pandas as pd
 
 from ibd_scores import cdai, endpoints, mayo_full, ses_cd
+from ibd_scores.index import Index
 from ibd_scores.indices.endoscopy import SEGMENTS
 from ibd_scores.study.description.table_one import level_name
 from ibd_scores.study.estimands import completed, started
-from ibd_scores.study.labels import LEVELS, VISITS
+from ibd_scores.study.labels import LEVELS, VISITS, plainly, quantity
 
-__all__ = ["ENDOSCOPY", "ORDERS", "courses", "flow", "segment_counts", "transitions"]
+__all__ = ["ENDOSCOPY", "ORDERS", "courses", "defined", "flow", "segment_counts", "transitions"]
 
 # The score that says that an endoscopy was done.
 ENDOSCOPY = {"CD": "ses_cd", "UC": "endoscopic_subscore"}
+BANDS: Mapping[str, Index] = {f"{one.name}_band": one for one in (ses_cd, cdai, mayo_full)}
+SUBSCORE = "endoscopic_subscore"
 # The categories of what moves between two visits, from best to worst.
 ORDERS: Mapping[str, Sequence[Any]] = {
-    "ses_cd_band": ses_cd.rungs,
-    "cdai_band": cdai.rungs,
-    "endoscopic_subscore": range(4),
-    "mayo_full_band": mayo_full.rungs,
+    **{name: one.rungs for name, one in BANDS.items()},
+    SUBSCORE: range(4),
 }
+
+
+def defined(column: str) -> str:
+    """Say what the categories of a column are, one of `ORDERS`, as a sentence.
+
+    Examples
+    --------
+    >>> defined("ses_cd_band")
+    'SES-CD band: inactive < 3; mild < 7; moderate < 16; severe beyond.'
+    """
+    if column == SUBSCORE:
+        return (
+            "A subscore of 1 stands here whether friable or not; endoscopic improvement asks for "
+            "no friability."
+        )
+    return f"{quantity(column)}: {plainly(BANDS[column].ladder)} beyond."
 
 
 def flow(patients: pd.DataFrame, scores: pd.DataFrame, disease: str) -> pd.DataFrame:

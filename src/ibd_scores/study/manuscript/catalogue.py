@@ -55,12 +55,16 @@ CHANGES = (
     "to baseline where it says ratio. p: two-sided Wilcoxon signed-rank test with zeros dropped, "
     "beside it with zeros ranked (Pratt); effect size: matched-pairs rank-biserial correlation."
 )
+ADJUSTED = "Adjusted p: Holm in the confirmatory family, Benjamini-Hochberg in the exploratory one."
 BETWEEN = "Patients who completed 12 weeks; missing: no value at that visit."
 EVENTS = (
     "Everyone who started, and their time under treatment; events from the first dose to 30 days "
     "after the last in those who stopped."
 )
-POISSON = "Events per 100 patient-years with exact Poisson 95 % CI."
+HARM = (
+    "Percentages with Clopper-Pearson 95 % CI. Events per 100 patient-years with exact Poisson "
+    "95 % CI, too narrow where some patients have several events."
+)
 BOTH = "Patients with both values (pairs)."
 
 OF_DISEASE = (
@@ -74,16 +78,15 @@ OF_DISEASE = (
           among_cd=ANALYZED),
     Entry(
         "changes", "Change from baseline to week 12", BOTH,
-        f"{CHANGES} Adjusted p: Holm in the confirmatory family, Benjamini-Hochberg in the "
-        "exploratory one. A value beyond a limit of detection enters as limit/√2 below and as the "
-        "limit above.", main=True, stub="Measure",
+        f"{CHANGES} {ADJUSTED} A value beyond a limit of detection enters as limit/√2 below and as "
+        "the limit above.", main=True, stub="Measure",
     ),
-    Entry("events", "Adverse events", EVENTS, POISSON, main=True),
+    Entry("events", "Adverse events", EVENTS, HARM, main=True),
     Entry("read", "Flow of patients", "Everyone who started."),
     Entry(
         "scoped", "Baseline of patients with and without a second endoscopy",
         "Patients who completed 12 weeks; n stands in the headings.",
-        "Median (IQR) or n (%); standardized differences, no test.",
+        "Median (IQR) or n (%); standardized differences (with less without), no test.",
     ),
     Entry("definitions", "Definitions of the endpoints", ""),
     Entry(
@@ -100,7 +103,8 @@ OF_DISEASE = (
         "Everyone who started and was eligible (n).",
         f"Who stopped, or had {NEW_STEROID}, counts as failure and is not imputed. Missing "
         "examinations of the others were imputed whole; rates combined by Rubin's rules on the "
-        "logit scale, with 95 % CI.", stub="Endpoint", among_cd=ANALYZED,
+        "logit scale, with 95 % CI. Missing information: the share of the variance that comes from "
+        "not knowing.", stub="Endpoint", among_cd=ANALYZED,
     ),
     Entry(
         "censoring", "Sensitivity to values beyond a limit of detection", BOTH,
@@ -124,7 +128,7 @@ OF_DISEASE = (
         "test.", stub="Finding",
     ),
     Entry("imaging", "Bowel wall on imaging at week 12", ELIGIBLE, ESTIMANDS),
-    Entry("wall", "Change of the bowel wall", BOTH, CHANGES, stub="Measure"),
+    Entry("wall", "Change of the bowel wall", BOTH, f"{CHANGES} {ADJUSTED}", stub="Measure"),
     Entry("transitions", "{} at baseline and week 12", BETWEEN, "Counts."),
     Entry("transitions2", "{} at baseline and week 12", BETWEEN, "Counts."),
     Entry(
@@ -146,13 +150,13 @@ OF_DISEASE = (
         "Median (IQR) or n (%); no test.",
     ),
     Entry(
-        "tests", "All tests", "Those of the tables from which they come.",
+        "tests", "Tests of the plan", "Those of the tables from which they come.",
         "Two-sided p, raw and adjusted in its family: Holm or Benjamini-Hochberg.",
         stub="Test",
     ),
     Entry(
         "special", "Adverse events of special interest", EVENTS,
-        f"Percentages with Clopper-Pearson 95 % CI. {POISSON}",
+        HARM,
     ),
     Entry("observed", "Time under treatment", "Everyone who started.", "Sums; no interval."),
     Entry("accounting", "Adverse events counted and not counted", "Recorded events.", "Counts."),

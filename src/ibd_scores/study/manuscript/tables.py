@@ -15,6 +15,7 @@ from ibd_scores.study.manuscript.shown import Row, Shown, shown
 SIMULATED = "Simulated cohort: no patient stands behind it."
 UNREPORTED = "Not reported in print."
 NO_ROW = "nothing to show."
+_IN_BRACKETS = re.compile(r" \[\w+\]$")  # of `labels.recorded`
 _CODE = re.compile(r"[a-z]+\d*(_[a-z0-9]+)+")
 
 
@@ -46,11 +47,15 @@ class Left:
 
 @dataclass(frozen=True)
 class Tables:
-    """Those of a cohort: the printed ones in their order, and those that have no row."""
+    """Those of a cohort: the printed ones in their order, and those that have no row.
+
+    `settings` say what is primary, and which parameters differ from their defaults.
+    """
 
     printed: tuple[Table, ...]
     left: tuple[Left, ...]
     simulated: bool
+    settings: str = ""
 
 
 def assembled(derived: Path, *, simulated: bool) -> Tables:
@@ -118,7 +123,7 @@ def _table(
     rows = one.rows
     if entry.codes:
         rows = tuple((*map(_named, row[: one.stubs]), *row[one.stubs :]) for row in rows)
-    note = one.note.replace(UNREPORTED, "").strip()
+    note = " ".join(one.note.replace(UNREPORTED, "").split())
     if simulated and "simulated" not in note.lower():
         note = f"{note} {SIMULATED}".strip()
     among = f"Denominator: {_lower(entry.among)}" if entry.among else ""
@@ -158,6 +163,7 @@ def _heading(text: str) -> str:
 
 def _named(text: str) -> str:
     """Write a name of ours for the reader: a score's, a column's; others as they are."""
+    text = _IN_BRACKETS.sub("", text)
     if text in ENTRIES:
         return ENTRIES[text].title
     if text in QUANTITIES:

@@ -43,6 +43,8 @@ def document(tables: Tables, name: str) -> bytes:
         needed = asked(table.head, lettered(table.rows, table.stubs)[0], SIZE)
         wide = sum(needed) > TIGHT * _points(SHORT - 2 * MARGIN)
         _turn(section, wide=wide)
+        if not place and tables.settings:
+            _paragraph(word, tables.settings)
         _set(word, table, wide=wide)
     if tables.left:
         section = word.add_section(WD_SECTION.NEW_PAGE) if tables.printed else word.sections[0]

@@ -69,7 +69,11 @@ def workbook(tables: Tables, aggregates: Mapping[str, pd.DataFrame], name: str) 
     for one, frame in aggregates.items():
         _aggregate(book.create_sheet(one), frame)
         listed.append((one, "All numbers, as they were written", len(frame), f"{one}.csv", ""))
-    notes = [SUPPRESSED, *(f"Without a row: {left.title}. {left.why}" for left in tables.left)]
+    notes = [
+        *filter(None, [tables.settings]),
+        SUPPRESSED,
+        *(f"Without a row: {left.title}. {left.why}" for left in tables.left),
+    ]
     _contents(contents, listed, [SIMULATED, *notes] if tables.simulated else notes)
     for sheet in book:
         _paper(sheet, SIMULATED if tables.simulated else "")

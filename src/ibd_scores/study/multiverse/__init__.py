@@ -289,7 +289,7 @@ def _specifications(
             yield {
                 "disease": plan.disease,
                 "question": one.question,
-                "endpoint": title(one.endpoint.name),
+                "endpoint": title(one.name),
                 "variant": one.variant,
                 "segments": one.segments,
                 "entry": entry,
@@ -297,7 +297,7 @@ def _specifications(
                 "among": one.among,
                 **named,
                 "estimand": estimand,
-                "name": one.endpoint.name,
+                "name": one.name,
                 **rate,
                 "usual": as_usual,
                 "primary": as_usual and one.endpoint.name == plan.primary,

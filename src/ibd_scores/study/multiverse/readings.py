@@ -35,6 +35,12 @@ class Reading:
     among: str = ""
     usual: bool = True
 
+    @property
+    def name(self) -> str:
+        """The name of what is rated: of who can be normalized alone, the normalization."""
+        own = self.endpoint.name
+        return f"{own.removesuffix('_normal')}_normalized" if self.among == ABNORMAL else own
+
     def judged(self, pairs: pd.DataFrame) -> "pd.Series[bool]":
         """Give the verdicts."""
         flags: pd.Series[bool] = self.endpoint(self._read(pairs), **self.options)

@@ -47,7 +47,7 @@ OUTCOMES = {
     "predictors": "Predictors of the primary endpoint",
     "optimism": "How far the model flatters itself",
     "groups": "The same quantities by outcome",
-    "tests": "Every test, raw and adjusted",
+    "tests": "The tests of the plan, raw and adjusted",
 }
 BIOMARKERS = {
     "markers": "Markers of inflammation that are normal at week 12",
@@ -61,6 +61,7 @@ SAFETY = {
 }
 ROBUSTNESS = {"multiverse": "The range over all specifications", "spread": ""}
 AUDIT = {
+    "published": "",
     "audit": "Published percentages: what they allow, and what this cohort gives",
     "joint": "Denominators that print several of them at once",
     "context": "The rates beside published ones, for scale",
@@ -83,8 +84,9 @@ FIGURES = {
               "Flow chart", ("figure-flow-table",)),
     ),
     "outcomes": (
-        Drawn("cd_rates", "Endpoints in Crohn's disease as observed and by the estimand asked for, "
-              "with 95 % intervals; the pale bar reaches from the worst to the best case.",
+        Drawn("cd_rates", "Endpoints in Crohn's disease as observed and by non-responder "
+              "imputation of all who started, and by the estimand of the analysis where that is "
+              "another, with 95 % intervals; the pale bar reaches from the worst to the best case.",
               "Forest plot of rates", ("figure-read",)),
         Drawn("uc_rates", "Endpoints in ulcerative colitis, drawn likewise.",
               "Forest plot of rates", ("figure-read",)),
@@ -93,7 +95,8 @@ FIGURES = {
               of_many=("CDAI and SES-CD at both visits, of patients with both; bars count who "
                        "has which value.", BARS)),
         Drawn("transitions", "From band to band: SES-CD in Crohn's disease, Mayo endoscopic "
-              "subscore in ulcerative colitis, in patients who completed.",
+              "subscore in ulcerative colitis, in patients who completed. A subscore of 1 counts "
+              "whether friable or not; endoscopic improvement asks for no friability.",
               "Alluvial diagram", ("figure-bands-table", "figure-mayo-table")),
         Drawn("segments", "Ulcer size by segment, in segments explored at both visits.",
               "Stacked bars", ("figure-segments-table",)),
