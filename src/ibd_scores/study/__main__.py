@@ -272,7 +272,7 @@ def _shown(plan: chain.Plan, jobs: int, *, force: bool, store: bool = False) -> 
 
 
 def _parameters(options: argparse.Namespace) -> int:
-    say(_listing(paths.root()))
+    say(fitted(_listing(paths.root())))
     return 0
 
 
