@@ -25,7 +25,7 @@ NOTEBOOK, CELL = "05_figures", "figure-scores"
 PICTURE = ROOT / "docs" / "cd_scores.png"
 REPORT = ROOT / "data" / "derived" / "upadacitinib" / "report" / "report.html"
 PAGE = ROOT / "docs" / "report.png"
-WIDTH, HEIGHT = 1000, 1080
+WIDTH, HEIGHT = 1000, 1220
 
 
 def readme(text: str) -> str:

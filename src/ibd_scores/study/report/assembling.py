@@ -39,8 +39,10 @@ SIMULATED = "Simulated cohort: no patient stands behind these numbers."
 OVERALL = ("any adverse event", "any serious adverse event", "any related adverse event",
            "any that led to stopping")  # fmt: skip
 DEPARTS = "This departs from the plan"
-# A reading may go below the worst case and above the best: these bounds are of the missing alone.
-READINGS = "other rules, visit windows and ways to count, so it may lie beyond worst and best case"
+READINGS = (
+    " Defensible readings take other rules, visit windows and ways to count, so that they may lie "
+    "beyond worst and best case."
+)
 NOT_RUN = "The chain of this cohort has no notebook on outcomes: there is nothing to report here."
 
 
@@ -117,6 +119,7 @@ class _Assembly:
         lines: dict[str, list[str]] = {
             name: [] for name in ("Patients", "Primary outcome", "How sure", "Change", "Safety")
         }
+        read = False
         for one in by_disease:
             disease, name = one.disease, DISEASES[one.disease]
             flow = {row["step"]: row["n"] for row in self.run.rows(f"{disease}_flow")}
@@ -130,8 +133,8 @@ class _Assembly:
                                 ("primary", "changed"))  # fmt: skip
             range_ = next((said for said in primary if said.startswith(("If every", "No result")
                                                                        )), "")  # fmt: skip
-            spread = [f"{said.removesuffix('.')} ({READINGS})."
-                      for said in self.run.said(f"{disease}-spread")[1:]]  # fmt: skip
+            spread = self.run.said(f"{disease}-spread")[1:]
+            read |= bool(spread)
             departs = [said for said in primary[1:] if said.startswith(DEPARTS)]
             lines["Primary outcome"] += [" ".join([f"{name}.", *primary[:1], *departs])]
             lines["How sure"].append(" ".join([f"{name}.", range_, *spread]))
@@ -144,6 +147,7 @@ class _Assembly:
             for name, said in lines.items()
         )
         caveat = "There is no control arm: what changed cannot be ascribed to the drug."
+        caveat += READINGS if read else ""
         return f'<dl class="answer">\n{items}\n</dl>\n{page.paragraph(caveat)}'
 
     def _harm(self, disease: str) -> str:
