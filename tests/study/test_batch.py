@@ -213,11 +213,15 @@ def test_ctrl_c_stops_it_and_the_next_run_goes_on_from_there(toy):
         "01_cleaning",
         "raw = numbers(",
         'if cohort != "a" and not (paths.root() / "go").exists():\n'
+        '    (paths.root() / f"{cohort}.sleeps").touch()\n'
         '    __import__("time").sleep(60)\nraw = numbers(',
     )
     process = toy.start("batch", *named("a", "b", "c", "d", "e"), "--jobs", "2")
     while "made" not in process.stdout.readline():
         assert process.poll() is None
+    while len(list(toy.root.glob("*.sleeps"))) < 2:  # both workers are in a notebook
+        assert process.poll() is None
+        time.sleep(0.02)
     os.killpg(process.pid, signal.SIGINT)
     _, errors = process.communicate(timeout=30)
     assert process.returncode == 130

@@ -252,7 +252,7 @@ def test_the_layout_of_an_audit_says_impossible_at_which_n() -> None:
     layout = layouts.audit_table(audit(published, found))
     assert layout.index.tolist() == ["UC: subscore 3", "CD: remission"]
     assert layout.iloc[0].tolist() == [
-        "70.83 %", 2, 23, "none", "24, 48, 72", "impossible at 23",
+        "70.83 %", 2, 23, "none", "24, 48, 72", "Endoscopic subscore 3", "impossible at 23",
         "17/24 (70.83 %, 50.8 to 85.1)", "scoped at baseline", True,
     ]  # fmt: skip
     assert layout.iloc[1]["verdict"] == "not testable"
